@@ -1,0 +1,1 @@
+"""Run Python plugins inside the real pi coding agent."""

@@ -1,0 +1,1 @@
+"""Test pi extensions against the real pi."""
