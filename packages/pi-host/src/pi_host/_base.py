@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias, TypeVar
 
 import msgspec
 
@@ -58,8 +58,3 @@ class EventInfo(msgspec.Struct, frozen=True, kw_only=True):
     since: str = "0.74.2"
     inplace: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
-
-
-def plain(value: object) -> Any:
-    """Return ``value`` as JSON data: dicts, lists, strings, numbers, booleans and ``None``."""
-    return msgspec.to_builtins(value)

@@ -1,0 +1,1 @@
+"""Turns pi's TypeScript declarations into pi-host's typed Python."""

@@ -1,0 +1,96 @@
+"""``pi-host.toml``: which plugins run, in which order, with which options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pi_host._deadline import DEFAULT_SECONDS
+from pi_host._errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["FILE_NAME", "Config", "merge", "read"]
+
+FILE_NAME = "pi-host.toml"
+
+
+class Config(msgspec.Struct, forbid_unknown_fields=True):
+    """The contents of one ``pi-host.toml``, or of the user's and the project's together.
+
+    Attributes:
+        order: plugins that run first, in this order; all others follow by name.
+        disabled: plugins that are never imported.
+        deadline: seconds that one hook implementation may take.
+        plugins: options by plugin; ``deadline`` among them overrides the general one, the rest is the plugin's own.
+    """
+
+    order: list[str] = []
+    disabled: list[str] = []
+    deadline: float = DEFAULT_SECONDS
+    plugins: dict[str, dict[str, Any]] = {}
+
+    def deadline_of(self, plugin: str) -> float:
+        """Return the seconds that a hook implementation of ``plugin`` may take."""
+        return float(self.plugins.get(plugin, {}).get("deadline", self.deadline))
+
+    def rank(self, plugin: str) -> tuple[int, str]:
+        """Return a sort key that puts plugins into running order."""
+        return (self.order.index(plugin) if plugin in self.order else len(self.order), plugin)
+
+
+def read(path: Path) -> Config:
+    """Return the configuration in ``path``; an absent file is an empty one.
+
+    Raises:
+        ConfigError: the file is not TOML, or holds something else than a configuration.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(path, None, f"can't be read: {error}") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Config:
+    """Return the configuration in ``text``, which stands in ``path``.
+
+    Raises:
+        ConfigError: as ``read``.
+    """
+    import tomllib  # noqa: PLC0415  # 10 ms, and the host reads the file only when it changed
+
+    try:
+        config = msgspec.convert(tomllib.loads(text), Config)
+        for name in config.plugins:
+            if config.deadline_of(name) <= 0:
+                raise ValueError(f"plugins.{name}.deadline must be more than 0 seconds")
+        if config.deadline <= 0:
+            raise ValueError("deadline must be more than 0 seconds")
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, _line(str(error)), f"invalid TOML: {error}") from error
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        raise ConfigError(path, None, str(error)) from error
+    return config
+
+
+def merge(user: Config, project: Config) -> Config:
+    """Return the user's configuration with the project's on top."""
+    names = [*user.plugins, *(name for name in project.plugins if name not in user.plugins)]
+    return Config(
+        order=[*user.order, *(name for name in project.order if name not in user.order)],
+        disabled=[*user.disabled, *project.disabled],
+        deadline=project.deadline if project.deadline != DEFAULT_SECONDS else user.deadline,
+        plugins={name: {**user.plugins.get(name, {}), **project.plugins.get(name, {})} for name in names},
+    )
+
+
+def _line(message: str) -> int | None:
+    # tomllib has put the position into the text since it exists, into attributes only since Python 3.14.
+    _, _, rest = message.partition("(at line ")
+    digits = rest.partition(",")[0]
+    return int(digits) if digits.isdigit() else None

@@ -1,0 +1,66 @@
+"""The ledger of what the bridge asked for and has not been answered."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from pi_host._stepping import resumed
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from pi_host._context import Signal
+
+__all__ = ["InFlight"]
+
+
+class InFlight:
+    """Runs each request in a task of its own and can find it again."""
+
+    def __init__(self) -> None:
+        self._signals: dict[int, Signal] = {}
+        self._tasks: dict[int, asyncio.Task[Any]] = {}
+
+    def start(self, number: int, signal: Signal, work: Coroutine[Any, Any, None], *, suspends: bool) -> None:
+        """Begin ``work``.
+
+        Args:
+            number: id of the request.
+            signal: pi's abort signal for it.
+            work: answers it.
+            suspends: whether it may have to wait. If not, it is run here and now, which saves a trip through the event
+                loop; should it wait all the same, a task goes on with it.
+        """
+        if not suspends:
+            try:
+                waiting_for = work.send(None)
+            except StopIteration:
+                return
+            work = _rest(work, waiting_for)
+        task = asyncio.get_running_loop().create_task(work)
+        self._signals[number], self._tasks[number] = signal, task
+        task.add_done_callback(lambda _: self._forget(number))
+
+    def abort(self, number: int, *, cancel: bool) -> None:
+        """Pass on that pi aborted a request, and with ``cancel`` end its task too."""
+        if number in self._signals:
+            self._signals[number].abort()
+            if cancel:
+                self._tasks[number].cancel()
+
+    async def end(self, seconds: float) -> None:
+        """Cancel everything and wait up to ``seconds`` for it to clean up."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    def _forget(self, number: int) -> None:
+        self._signals.pop(number, None)
+        self._tasks.pop(number, None)
+
+
+async def _rest(work: Coroutine[Any, Any, None], waiting_for: object) -> None:
+    await resumed(work, waiting_for)

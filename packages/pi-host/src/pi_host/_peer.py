@@ -1,0 +1,170 @@
+"""The host's end of the link: frames in from one file descriptor, frames out to another."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from pi_host._codec import decode, encode
+from pi_host._errors import CallRefusedError, HostGoneError, StaleSessionError, WireError
+from pi_host._log import log
+from pi_host._wire import ABSENT, MAX_FRAME, Splitter, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pi_host._wire import Frame
+
+__all__ = ["Peer"]
+
+_CHUNK: Final = 256 * 1024
+
+
+class Peer:
+    """Sends and receives frames; implements ``Link``.
+
+    Args:
+        reader: file descriptor to read from.
+        writer: file descriptor to write to.
+        on_frame: gets every frame that is not a response.
+        on_closed: called once when the other end closed or broke the link.
+    """
+
+    def __init__(
+        self, reader: int, writer: int, on_frame: Callable[[Frame], None], on_closed: Callable[[], None]
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._on_frame = on_frame
+        self._on_closed = on_closed
+        self._splitter = Splitter()
+        self._calls: dict[int, asyncio.Future[Any]] = {}
+        self._last_id = 0
+        self._unsent = bytearray()
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+
+    def open(self) -> None:
+        """Start reading, in the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
+        self._loop.add_reader(self._reader, self._readable)
+        if self._unsent:
+            self._loop.add_writer(self._writer, self._writable)
+
+    async def call(self, method: str, params: dict[str, Any], *, generation: int, request: int) -> Any:
+        """See ``Link``."""
+        if self._closed:
+            raise HostGoneError("pi is gone")
+        self._last_id += 1
+        number = self._last_id
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._calls[number] = future
+        try:
+            self.send({"id": number, "m": method, "g": generation, "q": request, "p": params})
+            return await future
+        except asyncio.CancelledError:
+            self.send({"m": "cancel", "id": number})
+            raise
+        finally:
+            del self._calls[number]
+
+    def post(self, method: str, params: dict[str, Any], *, generation: int, request: int) -> None:
+        """See ``Link``."""
+        self.send({"m": method, "g": generation, "q": request, "p": params})
+
+    def send(self, members: dict[str, Any]) -> None:
+        """Send one frame; may be called from any thread.
+
+        Raises:
+            WireError: it is not JSON data or longer than ``MAX_FRAME`` bytes; nothing was sent.
+        """
+        line = encode(members) + b"\n"
+        if len(line) > MAX_FRAME:
+            raise WireError(f"{len(line)} bytes are over the limit of {MAX_FRAME} for one frame")
+        with self._lock:
+            if self._closed:
+                return
+            if not self._unsent:
+                line = self._write(line)
+            if line:
+                self._unsent += line
+                if self._loop is not None:
+                    self._loop.call_soon_threadsafe(self._loop.add_writer, self._writer, self._writable)
+
+    def close(self) -> None:
+        """Stop, and fail every call that still waits."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._loop is not None:
+            self._loop.remove_reader(self._reader)
+            self._loop.remove_writer(self._writer)
+        if self._splitter.pending:
+            log(f"the link ended within a frame; its {self._splitter.pending} bytes are dropped")
+        for future in self._calls.values():
+            if not future.done():
+                future.set_exception(HostGoneError("pi is gone"))
+        self._on_closed()
+
+    def _write(self, data: bytes) -> bytes:
+        try:
+            return data[os.write(self._writer, data) :]
+        except BlockingIOError:
+            return data
+        except OSError:
+            return b""  # the reader will see the end of the link and close
+
+    def _writable(self) -> None:
+        with self._lock:
+            rest = self._write(bytes(self._unsent))
+            self._unsent = bytearray(rest)
+            if not rest and self._loop is not None:
+                self._loop.remove_writer(self._writer)
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self._reader, _CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.close()
+            return
+        dropped = self._splitter.oversized
+        for line in self._splitter.feed(data):
+            self._take(line)
+        if self._splitter.oversized != dropped:
+            self._fault(f"a frame over {MAX_FRAME} bytes was dropped")
+
+    def _take(self, line: bytes) -> None:
+        try:
+            frame = parse(line)
+        except WireError as error:
+            self._fault(str(error))
+            return
+        if frame.m:
+            self._on_frame(frame)
+        else:
+            self._resolve(frame)
+
+    def _fault(self, reason: str) -> None:
+        # The bridge fails what it waits for: nobody can tell which of its requests the frame was.
+        log(reason)
+        self.send({"m": "fault", "p": {"reason": reason}})
+
+    def _resolve(self, frame: Frame) -> None:
+        future = self._calls.get(frame.id)
+        if future is None or future.done():
+            return
+        if frame.e is ABSENT:
+            future.set_result(decode(frame.r))
+            return
+        error = decode(frame.e)
+        kind = StaleSessionError if error.get("stale") else CallRefusedError
+        future.set_exception(kind(error.get("message", "refused")))

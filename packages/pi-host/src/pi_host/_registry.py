@@ -1,0 +1,178 @@
+"""The plugins that run: registered with pluggy, checked, and compiled into what dispatch walks."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import TYPE_CHECKING, Any, Final
+
+import pluggy
+
+from pi_host import hookspecs
+from pi_host._catalog import CATALOG
+from pi_host._commands import Flag, command_of
+from pi_host._dispatch import Hook, Implementation
+from pi_host._errors import PluginError
+from pi_host._plugins import load
+from pi_host._tools import tool_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pi_host._commands import Command
+    from pi_host._config import Config
+    from pi_host._plugins import Plugin
+    from pi_host._tools import Tool
+
+__all__ = ["PROJECT_NAME", "Registry"]
+
+PROJECT_NAME: Final = "pi_host"
+
+
+class Registry:
+    """The plugins of one host process.
+
+    Attributes:
+        plugins: every plugin that was found, in running order, with what became of it.
+        tools: by name, each with the plugin that brings it.
+        commands: by name, each with the plugin that brings it.
+        flags: by name, each with the plugin that declares it.
+    """
+
+    def __init__(self, config: Config, *, pi_version: str = "") -> None:
+        self.plugins: list[Plugin] = []
+        self.tools: dict[str, tuple[str, Tool]] = {}
+        self.commands: dict[str, tuple[str, Command]] = {}
+        self.flags: dict[str, tuple[str, Flag]] = {}
+        self._config = config
+        self._pi_version = pi_version
+        self._manager = pluggy.PluginManager(PROJECT_NAME)
+        for group in hookspecs.ALL:
+            self._manager.add_hookspecs(group)
+
+    def add(self, plugins: Iterable[Plugin], loader: Callable[[Plugin], Any] = load) -> None:
+        """Load ``plugins``, given in running order, and register those that can run.
+
+        A plugin that cannot run keeps the reason in its ``problem``; the others are not affected.
+        """
+        self.plugins = list(plugins)
+        loaded = [(plugin, namespace) for plugin in self.plugins if (namespace := self._load(plugin, loader))]
+        # pluggy calls the plugin registered last first; we promise that the first in order runs first.
+        for plugin, namespace in reversed(loaded):
+            self._guarded(plugin, lambda p=plugin, n=namespace: self._register(p, n))
+        for plugin, namespace in loaded:
+            if plugin.status == "active":
+                self._guarded(plugin, lambda p=plugin, n=namespace: self._collect(p, n))
+        self._check_names()
+
+    def hook(self, name: str) -> Hook | None:
+        """Return what is to be run for the event ``name``, or ``None`` if no plugin implements it."""
+        caller = getattr(self._manager.hook, name, None)
+        found = list(reversed(caller.get_hookimpls())) if caller is not None and name in CATALOG else []
+        if not found:
+            return None
+        info = CATALOG[name]
+        module = importlib.import_module(f"pi_host.events._{info.group}")
+        return Hook(
+            info,
+            getattr(module, info.event),
+            getattr(module, info.answer) if info.answer else None,
+            tuple(self._implementation(impl) for impl in found if impl.wrapper),
+            tuple(self._implementation(impl) for impl in found if not impl.wrapper),
+        )
+
+    def implementers(self) -> dict[str, int]:
+        """Return the number of implementations of each event that has any."""
+        counts = {name: len(getattr(self._manager.hook, name).get_hookimpls()) for name in CATALOG}
+        return {name: count for name, count in counts.items() if count}
+
+    def _implementation(self, impl: pluggy.HookImpl) -> Implementation:
+        deadline = self._config.deadline_of(impl.plugin_name)
+        return Implementation(impl.plugin_name, impl.function, tuple(impl.argnames), deadline)
+
+    def _load(self, plugin: Plugin, loader: Callable[[Plugin], Any]) -> Any:
+        if plugin.status != "active":
+            return None
+        return self._guarded(plugin, lambda: self._admit(plugin, loader(plugin)))
+
+    def _admit(self, plugin: Plugin, namespace: Any) -> Any:
+        required = getattr(namespace, "REQUIRES_PI", None)
+        if required is not None and _numbers(self._pi_version) < _numbers(str(required)):
+            plugin.status = "refused"
+            plugin.problem = f"needs pi {required} or newer, this is pi {self._pi_version}; update pi or disable it"
+            return None
+        return namespace
+
+    def _register(self, plugin: Plugin, namespace: Any) -> None:
+        try:
+            self._manager.register(namespace, plugin.name)
+        except pluggy.PluginValidationError as error:
+            raise PluginError(plugin.name, " ".join(str(error).split())) from error
+        for caller in self._manager.get_hookcallers(namespace) or []:
+            plugin.hooks.append(caller.name)
+            for impl in caller.get_hookimpls():
+                if impl.plugin is namespace:
+                    _check_signature(plugin, caller.name, impl)
+        plugin.hooks.sort()
+
+    def _collect(self, plugin: Plugin, namespace: Any) -> None:
+        for value in _members(namespace):
+            if (tool := tool_of(value)) is not None:
+                plugin.tools.append(self._claim(plugin, self.tools, tool.name, tool, "tool"))
+                _ = tool.arguments  # a signature that can't be offered is told now and not at the first call
+            if (command := command_of(value)) is not None:
+                plugin.commands.append(self._claim(plugin, self.commands, command.name, command, "command"))
+            if isinstance(value, Flag):
+                plugin.flags.append(self._claim(plugin, self.flags, value.name, value, "flag"))
+
+    def _claim(self, plugin: Plugin, owned: dict[str, tuple[str, Any]], name: str, value: Any, kind: str) -> str:
+        owner, _ = owned.setdefault(name, (plugin.name, value))
+        if owner != plugin.name:
+            plugin.problem = f"its {kind} {name!r} is not offered: plugin {owner!r} runs earlier and has one of that name"
+        return name
+
+    def _guarded(self, plugin: Plugin, step: Callable[[], Any]) -> Any:
+        try:
+            return step()
+        except PluginError as error:
+            reason = error.reason
+        except Exception as error:  # noqa: BLE001  # whatever a plugin raises must not stop the others
+            reason = f"{type(error).__name__}: {error}"
+        plugin.status, plugin.problem = "broken", reason
+        if self._manager.has_plugin(plugin.name):
+            self._manager.unregister(name=plugin.name)
+        return None
+
+    def _check_names(self) -> None:
+        for caller in list(vars(self._manager.hook).values()):
+            if not isinstance(caller, pluggy.HookCaller) or caller.name in CATALOG:
+                continue
+            for impl in caller.get_hookimpls():
+                plugin = next(plugin for plugin in self.plugins if plugin.name == impl.plugin_name)
+                if not impl.optionalhook:
+                    plugin.problem = f"there is no hook {caller.name!r}{_nearest(caller.name)}"
+
+
+def _members(namespace: Any) -> Iterator[Any]:
+    for name in sorted(vars(namespace) if inspect.ismodule(namespace) else dir(namespace)):
+        if not name.startswith("__"):
+            yield inspect.getattr_static(namespace, name) if inspect.ismodule(namespace) else getattr(namespace, name)
+
+
+def _check_signature(plugin: Plugin, hook: str, impl: pluggy.HookImpl) -> None:
+    if impl.hookwrapper:
+        raise PluginError(plugin.name, f"{hook}: use hookimpl(wrapper=True); hookwrapper=True is not supported")
+    for parameter in inspect.signature(impl.function).parameters.values():
+        if parameter.kind in {parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL}:
+            raise PluginError(plugin.name, f"{hook}: parameter {str(parameter)!r} is never filled; take event and ctx")
+
+
+def _nearest(name: str) -> str:
+    import difflib  # noqa: PLC0415  # only a mistake needs it
+
+    close = difflib.get_close_matches(name, CATALOG, n=1)
+    return f"; did you mean {close[0]!r}?" if close else "; `pi-host events` lists them"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("-", maxsplit=1)[0].split(".") if part.isdigit())

@@ -1,0 +1,238 @@
+"""Events, tool calls and commands, from the frame's payload to the answer that goes back."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import msgspec
+
+from pi_host._codec import decode, decode_as, encode
+from pi_host._context import Context, Signal
+from pi_host._dispatch import Dispatcher, Outcome
+from pi_host._errors import CallRefusedError
+from pi_host._handles import Handle, MessageList
+from pi_host._stepping import stepped
+from pi_host._tools import ToolContext, result
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pi_host._base import Event
+    from pi_host._config import Config
+    from pi_host._context import Facts
+    from pi_host._deadline import Clock
+    from pi_host._dispatch import Hook
+    from pi_host._handles import Fetch
+    from pi_host._link import Link
+    from pi_host._registry import Registry
+    from pi_host._reporter import Reporter
+    from pi_host._watchdog import Mark
+
+__all__ = ["Request", "Runtime"]
+
+C = TypeVar("C", bound=Context)
+
+
+class Request(NamedTuple):
+    """One thing that pi asked for.
+
+    Attributes:
+        id: its id, by which calls made in its course find pi's context for it; 0 for none.
+        signal: pi's abort signal for it.
+    """
+
+    id: int
+    signal: Signal
+
+
+class _Compiled(NamedTuple):
+    """A hook with all that can be worked out once."""
+
+    hook: Hook
+    decoder: msgspec.json.Decoder[Event]
+    handles: tuple[tuple[str, str], ...]
+    inplace: tuple[tuple[str, str], ...]
+    suspends: bool
+
+
+class Runtime:
+    """Runs what the plugins registered.
+
+    Args:
+        registry: the plugins.
+        config: their options.
+        link: carries their calls to pi.
+        reporter: is told of failures and timings.
+        mark: tells the watchdog whose code runs.
+
+    Attributes:
+        facts: what pi told about the session.
+    """
+
+    def __init__(self, registry: Registry, config: Config, link: Link, reporter: Reporter, mark: Mark) -> None:
+        self.facts: Facts = {}
+        self._registry = registry
+        self._config = config
+        self._link = link
+        self._mark = mark
+        self._dispatcher = Dispatcher(mark, reporter)
+        self._compiled: dict[str, _Compiled | None] = {}
+
+    def suspends(self, name: str) -> bool:
+        """Whether answering the event ``name`` may have to wait for something, so that it needs a task."""
+        compiled = self._compile(name)
+        return compiled is not None and compiled.suspends
+
+    async def event(
+        self, name: str, payload: msgspec.Raw | bytes, request: Request, abandon: Callable[[Outcome], None]
+    ) -> Outcome:
+        """Run the hook ``name`` on an event.
+
+        Returns:
+            The outcome; its answer has the members ``a`` (merged answer), ``i`` (payload fields changed in place) and
+            ``e`` (plan of an edited message list), each only if there is something to say, or is ``None``.
+
+        Raises:
+            msgspec.ValidationError: the payload is not what this event's class says.
+        """
+        compiled = self._compile(name)
+        if compiled is None:
+            return Outcome(None, None)
+        event = decode_as(compiled.decoder, payload)
+        for attribute, field in compiled.handles:
+            setattr(event, attribute, self._handle(compiled, getattr(event, attribute), field, request.id))
+        before = [encode(getattr(event, attribute)) for attribute, _ in compiled.inplace]
+
+        def contexts(plugin: str, clock: Clock | None) -> Context:
+            return self._context(Context, plugin, request, clock)
+
+        def finish(outcome: Outcome) -> Outcome:
+            return Outcome(_reply(compiled, event, before, outcome.answer), outcome.failure)
+
+        return finish(
+            await self._dispatcher.run(compiled.hook, event, contexts, lambda outcome: abandon(finish(outcome)))
+        )
+
+    async def tool(self, name: str, payload: msgspec.Raw | bytes, request: Request) -> dict[str, Any]:
+        """Run a tool on ``{"callId", "params"}`` and return what pi's ``execute`` returns.
+
+        Raises:
+            CallRefusedError: no active plugin has such a tool.
+            Exception: whatever the tool raises; it is the text that the model reads.
+        """
+        if name not in self._registry.tools:
+            raise CallRefusedError(f"no active Python plugin has a tool {name!r}")
+        plugin, tool = self._registry.tools[name]
+        call = decode(payload)
+        ctx = self._context(ToolContext, plugin, request, None)
+        ctx.tool_call_id = call["callId"]
+        return result(await self._await(plugin, f"tool {name}", lambda: tool.call(call["params"], ctx)))
+
+    async def command(self, name: str, payload: msgspec.Raw | bytes, request: Request) -> None:
+        """Run a command on ``{"args"}``.
+
+        Raises:
+            CallRefusedError: no active plugin has such a command.
+            Exception: whatever the command raises.
+        """
+        plugin, command = self._command(name)
+        ctx = self._context(Context, plugin, request, None)
+        arguments = decode(payload)["args"]
+        said = await self._await(plugin, f"/{name}", lambda: command.call(arguments, ctx))
+        if isinstance(said, str):
+            ctx.ui.notify(said)
+
+    async def complete(self, name: str, payload: msgspec.Raw | bytes) -> list[dict[str, Any]]:
+        """Return the completions of a command's arguments for ``{"prefix"}`` in pi's form.
+
+        Raises:
+            CallRefusedError: no active plugin has such a command.
+            Exception: whatever the plugin's function raises.
+        """
+        plugin, command = self._command(name)
+        complete = command.complete
+        if complete is None:
+            return []
+        prefix = decode(payload)["prefix"]
+        proposals = await self._await(plugin, f"/{name} completion", lambda: complete(prefix))
+        return [
+            {"value": proposal, "label": proposal} if isinstance(proposal, str) else proposal
+            for proposal in proposals or ()
+        ]
+
+    def _command(self, name: str) -> tuple[str, Any]:
+        if name not in self._registry.commands:
+            raise CallRefusedError(f"no active Python plugin has a command {name!r}")
+        return self._registry.commands[name]
+
+    async def _await(self, plugin: str, what: str, function: Callable[[], Any]) -> Any:
+        # Tools and commands may take as long as they need, but not on everybody's event loop.
+        deadline = self._config.deadline_of(plugin)
+        self._mark.enter(plugin, what, deadline)
+        try:
+            value = function()
+        finally:
+            self._mark.leave()
+        if inspect.iscoroutine(value):
+            return await stepped(value, self._mark, plugin, what, deadline)
+        return await value if inspect.isawaitable(value) else value
+
+    def _context(self, kind: type[C], plugin: str, request: Request, clock: Clock | None) -> C:
+        options = self._config.plugins.get(plugin, {})
+        return kind(
+            self._link,
+            self.facts,
+            plugin=plugin,
+            options=options,
+            signal=request.signal,
+            request=request.id,
+            clock=clock,
+        )
+
+    def _handle(self, compiled: _Compiled, value: Any, field: str, request: int) -> Handle[Any] | MessageList:
+        generation = self.facts.get("generation", 0)
+
+        def fetch(start: int | None, stop: int | None) -> Awaitable[Any]:
+            part = {"field": field, "start": start, "stop": stop}
+            return self._link.call("handle.load", part, generation=generation, request=request)
+
+        return _message_list(value, fetch) if compiled.hook.info.policy == "edit" else Handle(fetch)
+
+    def _compile(self, name: str) -> _Compiled | None:
+        if name not in self._compiled:
+            hook = self._registry.hook(name)
+            self._compiled[name] = None if hook is None else _compile(hook)
+        return self._compiled[name]
+
+
+def _message_list(value: Any, fetch: Fetch) -> MessageList:
+    return MessageList(value["roles"], fetch)
+
+
+def _compile(hook: Hook) -> _Compiled:
+    attributes = dict(zip(hook.event.__struct_encode_fields__, hook.event.__struct_fields__, strict=True))
+    inplace = ("payload",) if hook.info.policy == "payload" else hook.info.inplace
+    return _Compiled(
+        hook,
+        msgspec.json.Decoder(hook.event),
+        tuple((attributes[field], field) for field in hook.info.handles),
+        tuple((attributes[field], field) for field in inplace),
+        hook.may_suspend,
+    )
+
+
+def _reply(compiled: _Compiled, event: Event, before: list[bytes], answer: Any) -> dict[str, Any] | None:
+    reply: dict[str, Any] = {}
+    if answer is not None:
+        reply["a"] = answer
+    changed = {
+        field: value
+        for (attribute, field), was in zip(compiled.inplace, before, strict=True)
+        if encode(value := getattr(event, attribute)) != was
+    }
+    if changed:
+        reply["i"] = changed
+    if compiled.hook.info.policy == "edit" and (plan := event.messages.plan()) is not None:  # type: ignore[attr-defined]  # events of this policy have a message list
+        reply["e"] = plan
+    return reply or None

@@ -1,0 +1,242 @@
+"""The host process: one per pi process, started by the bridge, ended with pi."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from pi_host._codec import decode
+from pi_host._context import Signal
+from pi_host._deadline import DEFAULT_SECONDS
+from pi_host._discovery import Selection
+from pi_host._errors import PiHostError, PluginError, WireError
+from pi_host._inflight import InFlight
+from pi_host._loading import load_plugins
+from pi_host._log import log
+from pi_host._peer import Peer
+from pi_host._plugins import load
+from pi_host._reporter import Reporter
+from pi_host._runtime import Request, Runtime
+from pi_host._stream import Stream
+from pi_host._watchdog import Mark, Watchdog
+from pi_host._wire import ABSENT, PROTOCOL
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import TextIO
+
+    from pi_host._dispatch import Outcome
+    from pi_host._loading import Loaded
+    from pi_host._plugins import Plugin
+    from pi_host._wire import Frame
+
+__all__ = ["Hello", "Server"]
+
+#: How long plugins may clean up after pi is gone, seconds.
+_FAREWELL: Final = 0.5
+
+
+class Hello(msgspec.Struct, rename="camel", kw_only=True):
+    """What the bridge says first.
+
+    Attributes:
+        protocol: version of the wire protocol.
+        pi_version: version of pi.
+        agent_dir: pi's agent dir.
+        project: root of the trusted project that brings plugins of its own, if any.
+        manifest: where the manifest is kept; ``None`` if there is no place for it.
+        autoload: whether installed plugins are loaded without being asked for.
+        plugins: plugins asked for by name.
+        trace: path of the trace to append to, ``None`` for none.
+    """
+
+    protocol: int
+    pi_version: str
+    agent_dir: str
+    project: str | None = None
+    manifest: str | None = None
+    autoload: bool = True
+    plugins: list[str] = []
+    trace: str | None = None
+
+
+class Server:
+    """Serves one bridge until the link ends.
+
+    Args:
+        reader: file descriptor with frames from the bridge.
+        writer: file descriptor for frames to it.
+    """
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self._peer = Peer(reader, writer, self._on_frame, self._on_closed)
+        self._reporter = Reporter(self._tell)
+        self._mark = Mark()
+        self._watchdog = Watchdog(self._mark, self._stalled)
+        self._inflight = InFlight()
+        self._runtime: Runtime | None = None
+        self._stream: Stream | None = None
+        self._ended = asyncio.Event()
+
+    async def serve(self) -> None:
+        """Serve until the bridge says goodbye or is gone."""
+        self._watchdog.start()
+        self._peer.open()
+        await self._ended.wait()
+        await self._inflight.end(_FAREWELL)
+        self._watchdog.stop()
+
+    def _on_closed(self) -> None:
+        self._ended.set()
+
+    def _on_frame(self, frame: Frame) -> None:
+        try:
+            if frame.m == "hello":
+                self._hello(frame)
+            elif self._runtime is None:
+                raise WireError(f"the first frame must be hello, not {frame.m!r}")
+            else:
+                if frame.c is not ABSENT:
+                    self._learn(decode(frame.c), self._runtime)
+                self._handle(frame, self._runtime)
+        except Exception as error:  # noqa: BLE001  # one bad frame must not end the link
+            log(f"frame {frame.m!r} failed: {type(error).__name__}: {error}")
+            if frame.id:
+                self._refuse(frame, error)
+
+    def _handle(self, frame: Frame, runtime: Runtime) -> None:
+        match frame.m:
+            case "event":
+                self._event(frame, runtime)
+            case "stream" if self._stream is not None:
+                self._stream.feed(frame.n, frame.p)
+            case "tool":
+                self._work(frame, lambda request: runtime.tool(frame.n, frame.p, request))
+            case "command":
+                self._work(frame, lambda request: runtime.command(frame.n, frame.p, request))
+            case "complete":
+                self._work(frame, lambda _: runtime.complete(frame.n, frame.p))
+            case "abort":
+                # Events are told and decide for themselves, as in pi; tools and commands are over.
+                self._inflight.abort(frame.id, cancel=frame.n != "event")
+            case "ping":
+                self._peer.send({"m": "pong"})
+            case "facts":
+                pass  # learned before this
+            case "bye":
+                self._peer.close()
+            case _:
+                raise WireError(f"unknown method {frame.m!r}")
+
+    def _hello(self, frame: Frame) -> None:
+        hello = msgspec.convert(decode(frame.p), Hello)
+        if hello.protocol != PROTOCOL:
+            self._fatal(f"the bridge speaks protocol {hello.protocol}, this host {PROTOCOL}; run `pi-host install`")
+            return
+        self._reporter = Reporter(self._tell, _open_trace(hello.trace))
+        selection = Selection(
+            Path(hello.agent_dir),
+            project=Path(hello.project) if hello.project else None,
+            autoload=hello.autoload,
+            explicit=hello.plugins,
+        )
+        manifest = Path(hello.manifest) if hello.manifest else None
+        try:
+            loaded = load_plugins(selection, manifest, pi_version=hello.pi_version, loader=self._load)
+            broken = [p for p in loaded.registry.plugins if p.source == "explicit" and p.status != "active"]
+        except PluginError as error:
+            self._fatal(str(error))
+            return
+        if broken:
+            self._fatal(str(PluginError(broken[0].name, broken[0].problem or "can't be used")))
+            return
+        self._begin(loaded, frame)
+
+    def _begin(self, loaded: Loaded, frame: Frame) -> None:
+        self._runtime = Runtime(loaded.registry, loaded.config, self._peer, self._reporter, self._mark)
+        self._stream = Stream(self._runtime, self._inflight)
+        if frame.c is not ABSENT:
+            self._learn(decode(frame.c), self._runtime)
+        deadlines = [loaded.config.deadline, *map(loaded.config.deadline_of, loaded.config.plugins)]
+        contributions = None if loaded.cached else loaded.manifest.contributions
+        self._peer.send({"m": "ready", "p": {"contributions": contributions, "deadline": max(deadlines)}})
+        for problem in loaded.manifest.problems:
+            self._reporter.problem(problem)
+        for plugin in loaded.registry.plugins:
+            if plugin.problem is not None:
+                self._reporter.problem(str(PluginError(plugin.name, plugin.problem)))
+
+    def _fatal(self, reason: str) -> None:
+        log(reason)
+        self._peer.send({"m": "fatal", "p": {"reason": reason}})
+
+    def _load(self, plugin: Plugin) -> Any:
+        self._mark.enter(plugin.name, "import", DEFAULT_SECONDS)
+        try:
+            return load(plugin)
+        finally:
+            self._mark.leave()
+
+    def _learn(self, facts: dict[str, Any], runtime: Runtime) -> None:
+        if facts.get("generation") not in {None, runtime.facts.get("generation")}:
+            # Contexts of the old session must go on seeing the old session's facts.
+            runtime.facts = dict(runtime.facts)
+            self._reporter.forget()
+        runtime.facts.update(facts)
+
+    def _event(self, frame: Frame, runtime: Runtime) -> None:
+        signal = Signal()
+        outcome = runtime.event(
+            frame.n, frame.p, Request(frame.id, signal), lambda outcome: self._reply(frame, outcome)
+        )
+        self._inflight.start(frame.id, signal, self._answer(frame, outcome), suspends=runtime.suspends(frame.n))
+
+    async def _answer(self, frame: Frame, outcome: Awaitable[Outcome]) -> None:
+        try:
+            self._reply(frame, await outcome)
+        except Exception as error:  # noqa: BLE001  # the bridge fails the event by the event's own rule
+            log(f"event {frame.n!r} failed: {type(error).__name__}: {error}")
+            self._refuse(frame, error)
+
+    def _reply(self, frame: Frame, outcome: Outcome) -> None:
+        if outcome.failure is not None:
+            self._refuse(frame, outcome.failure)
+        elif outcome.answer is None:
+            self._peer.send({"id": frame.id})
+        else:
+            self._peer.send({"id": frame.id, "r": outcome.answer})
+
+    def _work(self, frame: Frame, work: Callable[[Request], Awaitable[object]]) -> None:
+        signal = Signal()
+
+        async def run() -> None:
+            try:
+                self._peer.send({"id": frame.id, "r": await work(Request(frame.id, signal))})
+            except asyncio.CancelledError:
+                self._refuse(frame, PiHostError("aborted"))
+            except Exception as error:  # noqa: BLE001  # it is what pi shows as the error of the tool or command
+                log(f"{frame.m} {frame.n!r} failed: {''.join(traceback.format_exception(error)).rstrip()}")
+                self._refuse(frame, error)
+
+        self._inflight.start(frame.id, signal, run(), suspends=True)
+
+    def _refuse(self, frame: Frame, error: BaseException) -> None:
+        text = str(error) if isinstance(error, PiHostError) else f"{type(error).__name__}: {error}"
+        self._peer.send({"id": frame.id, "e": {"message": text}})
+
+    def _tell(self, level: str, text: str) -> None:
+        self._peer.send({"m": "report", "p": {"level": level, "text": text}})
+
+    def _stalled(self, plugin: str, hook: str, seconds: float) -> None:
+        self._peer.send({"m": "stalled", "p": {"plugin": plugin, "hook": hook, "seconds": round(seconds, 1)}})
+
+
+def _open_trace(path: str | None) -> TextIO | None:
+    if path is None:
+        return None
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w", encoding="utf-8")

@@ -1,0 +1,51 @@
+"""Coroutines driven one step at a time."""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Generator
+
+    from pi_host._watchdog import Mark
+
+__all__ = ["resumed", "stepped"]
+
+
+@types.coroutine
+def stepped(
+    coroutine: Coroutine[Any, Any, object], mark: Mark, plugin: str, hook: str, deadline: float
+) -> Generator[Any, Any, object]:
+    """Await ``coroutine``, marking each of its steps, so that one that blocks the event loop has a name."""
+    value: Any = None
+    error: BaseException | None = None
+    while True:
+        mark.enter(plugin, hook, deadline)
+        try:
+            waiting_for = coroutine.send(value) if error is None else coroutine.throw(error)
+        except StopIteration as ended:
+            return ended.value
+        finally:
+            mark.leave()
+        value = error = None
+        try:
+            value = yield waiting_for
+        except BaseException as raised:  # noqa: BLE001  # handed on to the coroutine, cancellation included
+            error = raised
+
+
+@types.coroutine
+def resumed(coroutine: Coroutine[Any, Any, object], waiting_for: Any) -> Generator[Any, Any, object]:
+    """Await a coroutine that has been started by hand and waits for ``waiting_for``."""
+    while True:
+        try:
+            value = yield waiting_for
+        except BaseException as raised:  # noqa: BLE001  # handed on to the coroutine, cancellation included
+            step, argument = coroutine.throw, raised
+        else:
+            step, argument = coroutine.send, value
+        try:
+            waiting_for = step(argument)
+        except StopIteration as ended:
+            return ended.value

@@ -1,0 +1,240 @@
+"""Tools for the model, made from Python functions."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_type_hints, overload
+
+import msgspec
+
+from pi_host._context import Context
+from pi_host._errors import PiHostError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Tool", "ToolContext", "ToolError", "ToolResult", "tool", "tool_of"]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+_MARK: Final = "__pi_tool__"
+
+
+class ToolError(PiHostError):
+    """Raised by a tool to tell the model what went wrong, in these words."""
+
+
+class ToolResult(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
+    """What a tool gives back when plain text is not enough.
+
+    Attributes:
+        content: text, or pi's content blocks (``{"type": "text", "text": ...}`` or images).
+        details: JSON data for renderers and the session file; the model does not see it.
+        structured_content: machine-readable result (since pi 1.0).
+        usage: tokens and cost that the tool itself spent, in pi's form.
+        terminate: hint to end the run after this batch of tool calls (since pi 0.87).
+    """
+
+    content: str | list[dict[str, Any]]
+    details: Any = None
+    structured_content: Any = None
+    usage: dict[str, Any] | None = None
+    terminate: bool = False
+
+
+class ToolContext(Context):
+    """The context of one tool call."""
+
+    __slots__ = ("tool_call_id",)
+
+    tool_call_id: str
+
+    def progress(self, content: str | list[dict[str, Any]], *, details: object = None) -> None:
+        """Show what the tool has so far, in place of what it showed before."""
+        self.post("tool.progress", content=blocks(content), details=details)
+
+
+class Tool:
+    """A function with what pi must know to offer it to the model.
+
+    Attributes:
+        function: the function.
+        name: the tool's name, as the model calls it.
+        label: its name for people.
+        snippet: one line for the system prompt's list of tools; without it the tool is not in that list.
+        guidelines: lines for the system prompt's guidelines.
+        sequential: whether pi must not run it beside other tools of the same message.
+    """
+
+    __slots__ = ("_arguments", "function", "guidelines", "label", "name", "sequential", "snippet")
+
+    def __init__(  # noqa: PLR0913  # made by the decorator only
+        self,
+        function: Callable[..., Any],
+        *,
+        name: str | None,
+        label: str | None,
+        snippet: str | None,
+        guidelines: Sequence[str],
+        sequential: bool,
+    ) -> None:
+        self.function = function
+        self.name: str = name or function.__name__
+        self.label = label or self.name
+        self.snippet = snippet
+        self.guidelines = tuple(guidelines)
+        self.sequential = sequential
+        self._arguments: type[msgspec.Struct] | None = None
+
+    @property
+    def takes_context(self) -> bool:
+        """Whether the function has a parameter ``ctx``."""
+        return "ctx" in inspect.signature(self.function).parameters
+
+    @property
+    def arguments(self) -> type[msgspec.Struct]:
+        """A struct with one field per parameter of the function, ``ctx`` excepted.
+
+        Raises:
+            TypeError: a parameter has no type, or can't be filled from JSON.
+        """
+        if self._arguments is None:
+            self._arguments = _arguments_of(self.function, self.name)
+        return self._arguments
+
+    def call(self, params: Any, ctx: Context) -> Any:
+        """Call the function with the model's arguments, converted to the types it declares.
+
+        Raises:
+            ToolError: the arguments do not fit; the message is for the model.
+        """
+        try:
+            arguments = msgspec.convert(params or {}, self.arguments, strict=False)
+        except msgspec.ValidationError as error:
+            raise ToolError(f"invalid arguments for {self.name}: {error}") from error
+        given = {name: getattr(arguments, name) for name in self.arguments.__struct_fields__}
+        return self.function(**given, ctx=ctx) if self.takes_context else self.function(**given)
+
+    def declaration(self) -> dict[str, Any]:
+        """Return what pi's ``registerTool`` wants to know, as JSON data."""
+        from pi_host._docstrings import describe  # noqa: PLC0415  # only compiling the manifest needs it
+
+        summary, parameters = describe(self.function)
+        schema = _schema(self.arguments)
+        for name, text in parameters.items():
+            schema.get("properties", {}).get(name, {}).setdefault("description", text)
+        declaration: dict[str, Any] = {
+            "name": self.name,
+            "label": self.label,
+            "description": summary or self.name,
+            "parameters": schema,
+        }
+        if self.snippet:
+            declaration["promptSnippet"] = self.snippet
+        if self.guidelines:
+            declaration["promptGuidelines"] = list(self.guidelines)
+        if self.sequential:
+            declaration["executionMode"] = "sequential"
+        return declaration
+
+
+@overload
+def tool(function: F, /) -> F: ...
+@overload
+def tool(
+    *,
+    name: str | None = None,
+    label: str | None = None,
+    snippet: str | None = None,
+    guidelines: Sequence[str] = (),
+    sequential: bool = False,
+) -> Callable[[F], F]: ...
+def tool(
+    function: F | None = None,
+    /,
+    *,
+    name: str | None = None,
+    label: str | None = None,
+    snippet: str | None = None,
+    guidelines: Sequence[str] = (),
+    sequential: bool = False,
+) -> F | Callable[[F], F]:
+    """Offer a function to the model.
+
+    The JSON Schema of its parameters comes from the signature, their descriptions from an ``Args:`` section, the tool's
+    description from the rest of the docstring. A parameter ``ctx`` receives the ``ToolContext``. The function may be
+    sync or async; it gives back text, a ``ToolResult``, or other JSON data. What it raises becomes the error that the
+    model reads. When the user aborts, an async function is cancelled.
+
+    Args:
+        function: the function, when used without parentheses.
+        name: the tool's name; the function's by default.
+        label: its name for people.
+        snippet: one line for the system prompt's list of tools.
+        guidelines: lines for the system prompt's guidelines.
+        sequential: run it alone, not beside other tools of the same message.
+    """
+
+    def mark(function: F) -> F:
+        offered = Tool(
+            function, name=name, label=label, snippet=snippet, guidelines=guidelines, sequential=sequential
+        )
+        setattr(function, _MARK, offered)
+        return function
+
+    return mark if function is None else mark(function)
+
+
+def tool_of(candidate: object) -> Tool | None:
+    """Return the tool that ``candidate`` was marked as, if it is one."""
+    mark = getattr(candidate, _MARK, None)
+    return mark if isinstance(mark, Tool) else None
+
+
+def blocks(content: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return text as pi's content blocks; blocks stay as they are."""
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+def result(value: object) -> dict[str, Any]:
+    """Return what a tool gave back in the form that pi's ``execute`` returns."""
+    if isinstance(value, ToolResult):
+        spelled: dict[str, Any] = msgspec.to_builtins(value)
+        return {**spelled, "content": blocks(value.content)}
+    if isinstance(value, str):
+        return {"content": blocks(value)}
+    if value is None:
+        return {"content": []}
+    data = msgspec.to_builtins(value)
+    return {"content": blocks(msgspec.json.format(msgspec.json.encode(data)).decode()), "details": data}
+
+
+def _arguments_of(function: Callable[..., Any], name: str) -> type[msgspec.Struct]:
+    hints = get_type_hints(function, include_extras=True, localns={"ToolContext": Any, "Context": Any})
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name == "ctx":
+            continue
+        if parameter.kind in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY}:
+            raise TypeError(f"tool {name!r}: parameter {parameter} can't be filled by name")
+        if parameter.name not in hints:
+            raise TypeError(f"tool {name!r}: parameter {parameter.name!r} has no type")
+        hint = hints[parameter.name]
+        if parameter.default is parameter.empty:
+            fields.append((parameter.name, hint))
+        else:
+            fields.append((parameter.name, hint, _default(parameter.default)))
+    return msgspec.defstruct(f"{name}_arguments", fields, kw_only=True)
+
+
+def _default(value: Any) -> Any:
+    # msgspec wants a factory for a mutable default that is not empty.
+    return msgspec.field(default_factory=lambda: value) if isinstance(value, list | dict | set) and value else value
+
+
+def _schema(arguments: type[msgspec.Struct]) -> dict[str, Any]:
+    schema = msgspec.json.schema(arguments)
+    definitions = schema.pop("$defs", {})
+    own = definitions.pop(arguments.__name__, schema)
+    own.pop("title", None)
+    return {**own, "$defs": definitions} if definitions else own

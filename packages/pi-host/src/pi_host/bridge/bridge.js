@@ -1,0 +1,298 @@
+// One pi session's side of the bridge: which events are listened to, and what becomes of the answers.
+//
+// pi makes a new instance for every session (and for every reload); the Python process outlives them.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { performCall } from "./calls.js";
+import { adapterFor } from "./events.js";
+import { Facts } from "./facts.js";
+import { Host } from "./host.js";
+import { agentDir, manifestPath, piVersion } from "./launch.js";
+import { readManifest } from "./manifest.js";
+import { Offers } from "./offers.js";
+import { Stream } from "./stream.js";
+
+/** Events that come per token: sent in batches, never awaited. */
+const STREAMED = new Set(["message_update", "tool_execution_update", "provider_stream_event"]);
+
+/** Events whose failing listener stops pi, as in pi itself. */
+const CLOSED = new Set(["tool_call", "user_bash"]);
+
+const NOT_RUNNING = "the Python host is not running, so nobody can say whether this is allowed";
+
+/** Survives reloads, which load this module anew. @type {{ host: Host | null, generation: number }} */
+const shared = (/** @type {any} */ (globalThis)[Symbol.for("pi-host")] ??= { host: null, generation: 0 });
+
+export class Bridge {
+	/**
+	 * @param {any} pi
+	 * @param {import("./launch.js").Launch} launch
+	 */
+	constructor(pi, launch) {
+		this.pi = pi;
+		this.launch = launch;
+		this.generation = 0;
+		this.ctx = null;
+		this.project = null;
+		this.manifest = readManifest(manifestPath(launch, null));
+		/** Number of implementations by event; what is not in here is not asked about. */
+		this.events = this.manifest.contributions.events;
+		/** @type {Map<string, () => void>} */
+		this.listening = new Map();
+		/** What is going on in pi, by request id. @type {Map<number, { ctx: any, handles?: any, update?: any }>} */
+		this.open = new Map();
+		/** Settles when the Python side of `session_start` is done. @type {Promise<any>} */
+		this.begun = Promise.resolve();
+		/** Messages of `before_agent_start` beyond the first. @type {any[]} */
+		this.overflow = [];
+		this.facts = new Facts(pi);
+		this.offers = new Offers(this);
+		this.stream = new Stream(this);
+	}
+
+	/** @returns {Host} */
+	get host() {
+		return (shared.host ??= new Host(this.launch));
+	}
+
+	/** Called in the factory: declares flags and listens, nothing else. */
+	install() {
+		this.offers.declareFlags(this.manifest.contributions.flags);
+		this.listen();
+		this.pi.on("session_start", (/** @type {any} */ event, /** @type {any} */ ctx) => this.sessionStart(event, ctx));
+		this.pi.on("session_shutdown", (/** @type {any} */ event, /** @type {any} */ ctx) =>
+			this.sessionShutdown(event, ctx),
+		);
+	}
+
+	/** Listen to exactly the events that some plugin implements. */
+	listen() {
+		for (const name of Object.keys(this.events)) {
+			if (this.listening.has(name) || name === "session_start" || name === "session_shutdown") continue;
+			const handler = STREAMED.has(name)
+				? (/** @type {any} */ event, /** @type {any} */ ctx) => this.stream.push(name, event, ctx)
+				: (/** @type {any} */ event, /** @type {any} */ ctx) => this.ask(name, event, ctx);
+			const offs = [this.pi.on(name, handler)];
+			if (name === "before_agent_start") {
+				// pi takes one message from each listener, and several plugins may have one each.
+				for (let n = 1; n < this.events[name]; n++) offs.push(this.pi.on(name, () => this.nextMessage()));
+			}
+			this.listening.set(name, () => offs.forEach((off) => off?.()));
+		}
+		for (const [name, off] of this.listening) {
+			if (!(name in this.events)) {
+				off();
+				this.listening.delete(name);
+			}
+		}
+	}
+
+	/** @returns {{ message: any } | undefined} */
+	nextMessage() {
+		const message = this.overflow.shift();
+		return message && { message };
+	}
+
+	/**
+	 * @param {any} event
+	 * @param {any} ctx
+	 */
+	async sessionStart(event, ctx) {
+		this.bind(ctx);
+		this.offers.register(this.manifest.contributions);
+		const { host } = this;
+		const running = host.state === "ready";
+		if (!running) host.start();
+		else host.post({ m: "facts", g: this.generation, c: this.facts.all(ctx) });
+		// Without a manifest that holds, nobody knows yet what to listen to, so pi has to wait; otherwise it goes on and
+		// the first event that needs an answer waits.
+		if (!running && (!this.manifest.fresh || this.project)) await host.settled;
+		const asked = "session_start" in this.events ? this.ask("session_start", event, ctx) : Promise.resolve();
+		this.begun = asked;
+		if (running) await asked;
+	}
+
+	/**
+	 * @param {any} event
+	 * @param {any} ctx
+	 */
+	async sessionShutdown(event, ctx) {
+		try {
+			if ("session_shutdown" in this.events && this.host.usable) await this.ask("session_shutdown", event, ctx);
+		} finally {
+			// A reload is what people do after editing a plugin, so it gets a fresh Python.
+			if (event.reason === "quit" || event.reason === "reload") {
+				shared.host?.stop();
+				shared.host = null;
+			}
+		}
+	}
+
+	/** @param {any} ctx */
+	bind(ctx) {
+		if (this.ctx === null) this.generation = ++shared.generation;
+		this.ctx = ctx;
+		this.facts.generation = this.generation;
+		const trusted = ctx.isProjectTrusted?.() ?? false;
+		const project = trusted && bringsPlugins(ctx.cwd) ? ctx.cwd : null;
+		if (project !== this.project || (this.host.owner && this.host.project !== project)) {
+			// Another project has other plugins: a fresh Python is the one way to be rid of the old ones.
+			this.project = project;
+			this.manifest = readManifest(manifestPath(this.launch, project));
+			this.adopt(this.manifest.contributions);
+			if (shared.host?.usable) {
+				shared.host.stop();
+				shared.host = null;
+			}
+		}
+		this.host.project = project;
+		this.host.owner = {
+			tell: (text, level) => this.tell(text, level),
+			frame: (frame) => this.receive(frame),
+			hello: () => this.hello(),
+			ready: (contributions) => this.correct(contributions),
+		};
+	}
+
+	/** What a new Python process is told first. */
+	hello() {
+		return {
+			g: this.generation,
+			c: this.ctx?.sessionManager ? this.facts.all(this.ctx) : { piVersion: piVersion() },
+			p: {
+				piVersion: piVersion(),
+				agentDir: agentDir(),
+				project: this.project,
+				manifest: manifestPath(this.launch, this.project),
+				autoload: this.launch.autoload,
+				plugins: this.launch.plugins,
+				trace: this.launch.trace,
+			},
+		};
+	}
+
+	/** @param {any} contributions what the plugins really offer, `null` if the manifest was right */
+	correct(contributions) {
+		if (!contributions) return;
+		this.adopt(contributions);
+		if (this.ctx?.sessionManager) this.offers.register(contributions);
+	}
+
+	/** @param {import("./manifest.js").Contributions} contributions */
+	adopt(contributions) {
+		this.manifest = { contributions, fresh: this.manifest.fresh };
+		this.events = contributions.events;
+		this.listen();
+	}
+
+	/**
+	 * Bring an event to the plugins and their answer back to pi.
+	 *
+	 * @param {string} name
+	 * @param {any} event
+	 * @param {any} ctx
+	 */
+	async ask(name, event, ctx) {
+		if (this.ctx === null) this.bindEarly(ctx);
+		if (!this.host.usable) return this.refuse(name, NOT_RUNNING);
+		const adapter = adapterFor(name);
+		try {
+			if (name !== "session_start") await this.begun;
+			this.stream.flush();
+			const reply = await this.request(
+				{ m: "event", n: name, p: adapter.payload(event) },
+				{ ctx, handles: adapter.handles?.(event) },
+				ctx.signal,
+			);
+			return adapter.apply(event, reply ?? {}, this);
+		} catch (error) {
+			return this.refuse(name, error instanceof Error ? error.message : String(error), adapter);
+		}
+	}
+
+	/**
+	 * The event could not be answered: stop pi where a failing listener does, and go on without an answer elsewhere.
+	 *
+	 * @param {string} name
+	 * @param {string} reason
+	 * @param {any} [adapter]
+	 */
+	refuse(name, reason, adapter = adapterFor(name)) {
+		if (CLOSED.has(name)) throw new Error(`pi-host: ${reason}`);
+		if (this.host.state === "ready") this.tell(`${name}: ${reason}`, "error");
+		return adapter.apply({}, {}, this);
+	}
+
+	/**
+	 * @param {any} members
+	 * @param {{ ctx: any, handles?: any, update?: any }} about
+	 * @param {AbortSignal | undefined} signal
+	 */
+	async request(members, about, signal) {
+		let id = 0;
+		const abort = () => this.host.post({ m: "abort", n: members.m, id });
+		if (this.host.state === "starting") await this.host.settled;
+		members.g = this.generation;
+		members.c = this.facts.changed(about.ctx);
+		try {
+			return await this.host.request(members, (given) => {
+				id = given;
+				this.open.set(id, about);
+				if (signal?.aborted) queueMicrotask(abort);
+				else signal?.addEventListener("abort", abort, { once: true });
+			});
+		} finally {
+			this.open.delete(id);
+			signal?.removeEventListener("abort", abort);
+		}
+	}
+
+	/**
+	 * `project_trust` comes before there is a session: Python is started for it alone.
+	 *
+	 * @param {any} ctx
+	 */
+	bindEarly(ctx) {
+		this.host.owner = {
+			tell: (text, level) => ctx.ui.notify(text, level),
+			frame: (frame) => this.receive(frame),
+			hello: () => this.hello(),
+			ready: (contributions) => this.correct(contributions),
+		};
+		this.host.project = null;
+		this.host.start();
+	}
+
+	/** @param {any} frame a call or notice from Python */
+	receive(frame) {
+		if (frame.m === "report") {
+			this.tell(frame.p.text, frame.p.level);
+			return;
+		}
+		void performCall(this, frame);
+	}
+
+	/**
+	 * Tell the user; where pi has no interface, on standard error.
+	 *
+	 * @param {string} text
+	 * @param {string} level
+	 */
+	tell(text, level) {
+		try {
+			if (this.ctx?.hasUI) {
+				this.ctx.ui.notify(`pi-host: ${text}`, level);
+				return;
+			}
+		} catch {
+			// the session has been replaced meanwhile
+		}
+		process.stderr.write(`pi-host: ${text}\n`);
+	}
+}
+
+/** @param {string} cwd */
+function bringsPlugins(cwd) {
+	return existsSync(join(cwd, ".pi", "python")) || existsSync(join(cwd, ".pi", "pi-host.toml"));
+}

@@ -1,0 +1,83 @@
+// What Python knows about the session without asking: sent when it changes, along with what is sent anyway.
+
+import { piVersion } from "./launch.js";
+
+export class Facts {
+	/** @param {any} pi */
+	constructor(pi) {
+		this.pi = pi;
+		this.generation = 0;
+		/** @type {string[]} */
+		this.flags = [];
+		/** @type {Record<string, any>} */
+		this.sent = {};
+		this.version = piVersion();
+	}
+
+	/**
+	 * @param {any} ctx
+	 * @returns {Record<string, any>} every fact
+	 */
+	all(ctx) {
+		this.sent = this.read(ctx);
+		return this.sent;
+	}
+
+	/**
+	 * @param {any} ctx
+	 * @returns {Record<string, any> | undefined} the facts that are not as they were when last sent
+	 */
+	changed(ctx) {
+		if (!ctx.sessionManager) return undefined; // `project_trust` comes before there is a session
+		const now = this.read(ctx);
+		let changes;
+		for (const key in now) {
+			if (now[key] !== this.sent[key]) (changes ??= /** @type {any} */ ({}))[key] = now[key] ?? null;
+		}
+		this.sent = now;
+		return changes;
+	}
+
+	/** @param {any} ctx */
+	read(ctx) {
+		const session = ctx.sessionManager;
+		return {
+			generation: this.generation,
+			piVersion: this.version,
+			mode: ctx.mode ?? (ctx.hasUI ? "tui" : "print"),
+			hasUI: ctx.hasUI,
+			cwd: ctx.cwd,
+			trusted: ctx.isProjectTrusted?.() ?? false,
+			model: ctx.model,
+			thinkingLevel: ctx.thinkingLevel,
+			sessionId: session.getSessionId(),
+			sessionFile: session.getSessionFile(),
+			leafId: session.getLeafId(),
+			sessionName: this.name(session),
+			flags: this.flagValues(),
+		};
+	}
+
+	/**
+	 * The name by a search through all entries, so only when entries were added.
+	 *
+	 * @param {any} session
+	 */
+	name(session) {
+		const leaf = session.getLeafId();
+		if (leaf !== this.namedAt || session !== this.namedIn) {
+			this.namedAt = leaf;
+			this.namedIn = session;
+			this.lastName = session.getSessionName?.();
+		}
+		return this.lastName;
+	}
+
+	/** Flags can't change while pi runs, so one object serves and compares as equal. */
+	flagValues() {
+		if (this.values === undefined) {
+			this.values = Object.fromEntries(this.flags.map((name) => [name, this.pi.getFlag(name)]));
+		}
+		return this.values;
+	}
+}

@@ -1,0 +1,30 @@
+// The extension that pi loads: everything Python plugins do in pi goes through here.
+//
+// pi runs this factory for `pi --help` too, and ends with exit code 1 when a factory throws or declares a tool that
+// another extension has. So it starts no process, registers nothing but flags and listeners, and never throws.
+
+import { Bridge } from "./bridge.js";
+import { launchFromEnvironment } from "./launch.js";
+
+/**
+ * @param {any} pi pi's extension API
+ */
+export default function piHost(pi) {
+	attach(pi, launchFromEnvironment(process.env));
+}
+
+/**
+ * Make the plugins of one Python environment part of this pi.
+ *
+ * @param {any} pi pi's extension API
+ * @param {import("./launch.js").Launch} launch which Python, and where things are kept
+ */
+export function attach(pi, launch) {
+	try {
+		new Bridge(pi, launch).install();
+	} catch (error) {
+		pi.on("session_start", (/** @type {any} */ _event, /** @type {any} */ ctx) => {
+			ctx.ui.notify(`pi-host: ${error instanceof Error ? error.message : error}`, "error");
+		});
+	}
+}

@@ -1,0 +1,108 @@
+// Tools, commands and flags of the plugins, registered with pi.
+
+export class Offers {
+	/** @param {any} bridge */
+	constructor(bridge) {
+		this.bridge = bridge;
+		/** @type {Set<string>} */
+		this.commands = new Set();
+		/** @type {Map<string, string>} */
+		this.tools = new Map();
+	}
+
+	/**
+	 * Flags must be known when pi reads its command line, so they come from the manifest, in the factory.
+	 *
+	 * @param {any[]} flags
+	 */
+	declareFlags(flags) {
+		for (const { name, ...options } of flags) {
+			this.bridge.pi.registerFlag(name, options);
+			this.bridge.facts.flags.push(name);
+		}
+	}
+
+	/**
+	 * Tools and commands come when the session starts: a name that another extension has would end pi if it were declared
+	 * in the factory, and is merely not used when it comes later.
+	 *
+	 * @param {import("./manifest.js").Contributions} contributions
+	 */
+	register(contributions) {
+		for (const command of contributions.commands) this.registerCommand(command);
+		for (const tool of contributions.tools) this.registerTool(tool);
+		this.tellShadowed();
+	}
+
+	/** @param {any} command */
+	registerCommand({ name, description, completes }) {
+		if (this.commands.has(name)) return;
+		this.commands.add(name);
+		const { bridge } = this;
+		bridge.pi.registerCommand(name, {
+			description,
+			getArgumentCompletions: completes
+				? (/** @type {string} */ prefix) => this.complete(name, prefix)
+				: undefined,
+			handler: async (/** @type {string} */ args, /** @type {any} */ ctx) => {
+				bridge.stream.flush();
+				try {
+					await bridge.request({ m: "command", n: name, p: { args } }, { ctx }, undefined);
+				} catch (error) {
+					throw new Error(`/${name}: ${error instanceof Error ? error.message : error}`);
+				}
+			},
+		});
+	}
+
+	/**
+	 * @param {string} name
+	 * @param {string} prefix
+	 */
+	async complete(name, prefix) {
+		try {
+			const { bridge } = this;
+			return await bridge.request({ m: "complete", n: name, p: { prefix } }, { ctx: bridge.ctx }, undefined);
+		} catch {
+			return null; // completions are a convenience; the log has the reason
+		}
+	}
+
+	/** @param {any} tool */
+	registerTool(tool) {
+		const declared = JSON.stringify(tool);
+		if (this.tools.get(tool.name) === declared) return;
+		this.tools.set(tool.name, declared);
+		const { bridge } = this;
+		bridge.pi.registerTool({
+			...tool,
+			execute: async (
+				/** @type {string} */ callId,
+				/** @type {any} */ params,
+				/** @type {AbortSignal} */ signal,
+				/** @type {any} */ update,
+				/** @type {any} */ ctx,
+			) => {
+				bridge.stream.flush();
+				return bridge.request({ m: "tool", n: tool.name, p: { callId, params } }, { ctx, update }, signal);
+			},
+		});
+	}
+
+	/** A tool of the same name that some other extension registered first is the one that pi uses. */
+	tellShadowed() {
+		const { bridge } = this;
+		for (const tool of bridge.pi.getAllTools()) {
+			const path = tool.sourceInfo?.path ?? "";
+			if (this.tools.has(tool.name) && !this.told?.has(tool.name) && !isOurs(path)) {
+				(this.told ??= new Set()).add(tool.name);
+				bridge.tell(`the tool '${tool.name}' is not used: ${path || "pi"} has one of that name`, "warning");
+			}
+		}
+	}
+}
+
+/** @param {string} path */
+function isOurs(path) {
+	return /pi[-_]host/.test(path);
+}
