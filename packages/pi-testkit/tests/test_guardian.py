@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_testkit._guardian import MARK, kill_marked, marked
@@ -12,7 +13,6 @@ from pi_testkit._tree import new_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pi_testkit import Pi
 
@@ -74,12 +74,12 @@ def test_closing_kills_what_left_pis_session(pi: Pi, extensions: Path) -> None:
 
 
 def test_killing_reaches_children_that_dropped_the_mark(pi: Pi, extensions: Path) -> None:
-    rpc = pi.rpc(extensions=[extensions / "strays.js"])
+    rpc = pi.rpc(extensions=[extensions / "scrubbed.js"])
     rpc.get_state()
     assert eventually(lambda: "/bin/sleep 602" in names(rpc.process.mark))
     stray = next(pid for pid, command in marked(rpc.process.mark).items() if command == ["/bin/sleep", "602"])
     rpc.kill()
-    assert eventually(lambda: not os.path.exists(f"/proc/{stray}"))
+    assert eventually(lambda: not Path(f"/proc/{stray}").exists())
 
 
 def test_a_tree_does_not_reach_another() -> None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    import pytest
 
 pytest_plugins = ["pytester"]
 
@@ -52,7 +54,7 @@ def test_a_marker_with_an_unknown_version_is_an_error(pytester: pytest.Pytester)
     pytester.makepyfile('import pytest\n@pytest.mark.pi_since("9.9")\ndef test_x(pi_version): pass')
     result = pytester.runpytest_subprocess()
     assert result.ret != 0
-    result.stdout.fnmatch_lines(["*no such pi version: ['9.9']*"])
+    result.stdout.fnmatch_lines(["*no such pi version: *9.9*"])
 
 
 def test_a_whole_test_with_real_pi_passes(pytester: pytest.Pytester) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pi_testkit import Pi
 
-ANSWERS = {"confirm": True, "select": "b", "input": "Ann", "editor": "text"}
+ANSWERS: dict[str, str | bool] = {"confirm": True, "select": "b", "input": "Ann", "editor": "text"}
 
 
 def types(records: list[dict[str, Any]]) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from pi_testkit import PI_VERSIONS, Call, ModelSpec, PiHome, RpcPi, Say, ScriptedModel, provision
 
 import pi_host
 from pi_host import events
 from pi_host._catalog import CATALOG
+from pi_testkit import PI_VERSIONS, Call, ModelSpec, PiHome, RpcPi, Say, ScriptedModel, Turn, provision
 
 SCHEMAS = Path(pi_host.__file__).parent / "schemas"
 #: What the bridge leaves out: what cannot cross, and what would grow with every piece of a message.
@@ -21,7 +21,7 @@ def sent_by(version: str, root: Path) -> list[tuple[str, dict[str, Any]]]:
     """Drive one pi through a tool call, a command, a tree move, and a new session; return its events."""
     home, dump = PiHome(root), root / "events.jsonl"
     env = {"DUMP_EVENTS": ",".join(CATALOG), "DUMP_FILE": str(dump)}
-    turns = [Call("bash", command="echo hi"), Say("Done.", thinking="Hm."), Say("Again.")]
+    turns: list[Turn] = [Call("bash", command="echo hi"), Say("Done.", thinking="Hm."), Say("Again.")]
     with ScriptedModel(turns, models=[ModelSpec("scripted-1", reasoning=True), "scripted-2"]) as model:
         model.configure(home.agent_dir)
         with RpcPi(provision(version), home, extensions=[Path(__file__).parent / "dump.mjs"], env=env) as pi:

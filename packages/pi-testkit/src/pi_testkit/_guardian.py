@@ -25,7 +25,8 @@ _PAUSE_SECONDS = 0.01
 def marked(mark: str) -> dict[int, list[str]]:
     """Find the living processes that carry a mark, and all that descend from one that does.
 
-    Sessions and process groups play no part, so a process cannot leave the tree by making its own.
+    Sessions and process groups play no part, so a process cannot leave the tree by making its own. It leaves it only
+    when its environment lacks the mark and, besides, the process that started it has ended.
 
     Args:
         mark: the value of the environment variable, or its beginning when it ends in a full stop.

@@ -154,9 +154,9 @@ class PiProcess:
         Returns:
             pi's exit code; negative for a signal.
         """
-        if self.popen.poll() is None:
-            self.popen.kill()
+        # The tree first: with pi gone, a child that dropped the mark could not be told from anybody else's process.
         kill_marked(self.mark)
+        self.popen.kill()
         code = self.popen.wait()
         for thread in self._threads:
             thread.join(_READ_SECONDS)

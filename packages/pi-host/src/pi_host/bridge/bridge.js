@@ -8,7 +8,7 @@ import { performCall } from "./calls.js";
 import { adapterFor } from "./events.js";
 import { Facts } from "./facts.js";
 import { Host } from "./host.js";
-import { agentDir, manifestPath, piVersion } from "./launch.js";
+import { agentDir, manifestPath, piVersion, runsAtOnce } from "./launch.js";
 import { readManifest } from "./manifest.js";
 import { Offers } from "./offers.js";
 import { Stream } from "./stream.js";
@@ -56,14 +56,30 @@ export class Bridge {
 		return (shared.host ??= new Host(this.launch));
 	}
 
-	/** Called in the factory: declares flags and listens, nothing else. */
+	/** Called in the factory: declares flags and listens. */
 	install() {
 		this.offers.declareFlags(this.manifest.contributions.flags);
 		this.listen();
+		this.warmUp();
 		this.pi.on("session_start", (/** @type {any} */ event, /** @type {any} */ ctx) => this.sessionStart(event, ctx));
 		this.pi.on("session_shutdown", (/** @type {any} */ event, /** @type {any} */ ctx) =>
 			this.sessionShutdown(event, ctx),
 		);
+	}
+
+	/**
+	 * Python needs about as long to start as pi takes from here to the first prompt, so with `-p` the two overlap.
+	 * Where the project may bring plugins of its own, it is too early to know what to load.
+	 */
+	warmUp() {
+		if (!shared.host && runsAtOnce(process.argv.slice(2)) && !bringsPlugins(process.cwd())) this.startEarly();
+	}
+
+	/** `project_trust` comes before there is a session: Python is started for it. */
+	startEarly() {
+		this.host.project = null;
+		this.host.owner = this;
+		this.host.start();
 	}
 
 	/** Listen to exactly the events that some plugin implements. */
@@ -103,8 +119,8 @@ export class Bridge {
 		this.offers.register(this.manifest.contributions);
 		const { host } = this;
 		const running = host.state === "ready";
-		if (!running) host.start();
-		else host.post({ m: "facts", g: this.generation, c: this.facts.all(ctx) });
+		if (host.usable) host.post({ m: "facts", g: this.generation, c: this.facts.all(ctx) });
+		else host.start();
 		// Without a manifest that holds, nobody knows yet what to listen to, so pi has to wait; otherwise it goes on and
 		// the first event that needs an answer waits.
 		if (!running && (!this.manifest.fresh || this.project)) await host.settled;
@@ -147,12 +163,7 @@ export class Bridge {
 			}
 		}
 		this.host.project = project;
-		this.host.owner = {
-			tell: (text, level) => this.tell(text, level),
-			frame: (frame) => this.receive(frame),
-			hello: () => this.hello(),
-			ready: (contributions) => this.correct(contributions),
-		};
+		this.host.owner = this;
 	}
 
 	/** What a new Python process is told first. */
@@ -173,7 +184,7 @@ export class Bridge {
 	}
 
 	/** @param {any} contributions what the plugins really offer, `null` if the manifest was right */
-	correct(contributions) {
+	ready(contributions) {
 		if (!contributions) return;
 		this.adopt(contributions);
 		if (this.ctx?.sessionManager) this.offers.register(contributions);
@@ -194,7 +205,7 @@ export class Bridge {
 	 * @param {any} ctx
 	 */
 	async ask(name, event, ctx) {
-		if (this.ctx === null) this.bindEarly(ctx);
+		if (this.ctx === null) this.startEarly();
 		if (!this.host.usable) return this.refuse(name, NOT_RUNNING);
 		const adapter = adapterFor(name);
 		try {
@@ -248,24 +259,8 @@ export class Bridge {
 		}
 	}
 
-	/**
-	 * `project_trust` comes before there is a session: Python is started for it alone.
-	 *
-	 * @param {any} ctx
-	 */
-	bindEarly(ctx) {
-		this.host.owner = {
-			tell: (text, level) => ctx.ui.notify(text, level),
-			frame: (frame) => this.receive(frame),
-			hello: () => this.hello(),
-			ready: (contributions) => this.correct(contributions),
-		};
-		this.host.project = null;
-		this.host.start();
-	}
-
 	/** @param {any} frame a call or notice from Python */
-	receive(frame) {
+	frame(frame) {
 		if (frame.m === "report") {
 			this.tell(frame.p.text, frame.p.level);
 			return;

@@ -1,5 +1,6 @@
 // How each event crosses: what is sent, what stays and is fetched when asked for, how the answer is put to pi.
 //
+// What stays crosses as null: Python makes a handle of it.
 // A reply has `a`, the merged answer; `i`, payload fields changed in place; `e`, the plan of an edited message list.
 // JSON null is not undefined to pi, so members that are null are left out of every answer.
 
@@ -11,7 +12,7 @@
  */
 
 /** @type {Adapter} */
-const PLAIN = { payload: allBut(), apply: (_event, reply) => withoutNulls(reply.a) };
+const PLAIN = { payload: keeping(), apply: (_event, reply) => withoutNulls(reply.a) };
 
 /** @type {Adapter} */
 const MESSAGES = {
@@ -22,7 +23,7 @@ const MESSAGES = {
 
 /** @type {Adapter} */
 const BOUNDARY = {
-	payload: allBut("context"),
+	payload: keeping("context"),
 	handles: (event) => ({ context: () => event.context }),
 	apply: PLAIN.apply,
 };
@@ -34,12 +35,12 @@ const ADAPTERS = {
 	turn_end: BOUNDARY,
 	agent_before_settle: BOUNDARY,
 	agent_end: {
-		payload: allBut("messages"),
+		payload: keeping("messages"),
 		handles: (event) => ({ messages: part(event.messages) }),
 		apply: PLAIN.apply,
 	},
 	session_before_compact: {
-		payload: allBut("preparation", "branchEntries"),
+		payload: keeping("preparation", "branchEntries"),
 		handles: (event) => ({
 			preparation: () => withLists(event.preparation),
 			branchEntries: part(event.branchEntries),
@@ -47,7 +48,7 @@ const ADAPTERS = {
 		apply: PLAIN.apply,
 	},
 	session_before_tree: {
-		payload: allBut("preparation"),
+		payload: keeping("preparation"),
 		handles: (event) => ({ preparation: () => event.preparation }),
 		apply: PLAIN.apply,
 	},
@@ -103,13 +104,15 @@ export function streamPayload(name, event) {
 	return { assistantMessageEvent: delta };
 }
 
-/** @param {string[]} left names of members that do not cross */
-function allBut(...left) {
-	const out = new Set(["type", "signal", ...left]);
+/** @param {string[]} staying names of members that stay here */
+function keeping(...staying) {
 	return (/** @type {any} */ event) => {
 		/** @type {Record<string, any>} */
 		const payload = {};
-		for (const key in event) if (!out.has(key)) payload[key] = event[key];
+		for (const key in event) {
+			if (key === "type" || key === "signal") continue;
+			payload[key] = staying.includes(key) ? null : event[key];
+		}
 		return payload;
 	};
 }

@@ -44,7 +44,7 @@ export class Facts {
 		return {
 			generation: this.generation,
 			piVersion: this.version,
-			mode: ctx.mode ?? (ctx.hasUI ? "tui" : "print"),
+			mode: ctx.mode ?? modeOf(process.argv, ctx.hasUI),
 			hasUI: ctx.hasUI,
 			cwd: ctx.cwd,
 			trusted: ctx.isProjectTrusted?.() ?? false,
@@ -80,4 +80,16 @@ export class Facts {
 		}
 		return this.values;
 	}
+}
+
+/**
+ * pi 0.74.2 does not tell its mode.
+ *
+ * @param {string[]} args
+ * @param {boolean} hasUI
+ */
+function modeOf(args, hasUI) {
+	const mode = args[args.indexOf("--mode") + 1];
+	if (args.includes("--mode") && mode !== "text") return mode;
+	return hasUI ? "tui" : "print";
 }

@@ -43,6 +43,17 @@ export function completeLaunch(fixed, env) {
 	};
 }
 
+/**
+ * Whether this command line surely runs a prompt at once, so that Python is worth starting before there is a session.
+ * pi runs extension factories for `--help` and the like too, where nothing may be started.
+ *
+ * @param {string[]} args pi's arguments
+ */
+export function runsAtOnce(args) {
+	const runs = args.some((arg) => arg === "-p" || arg === "--print" || arg === "--mode");
+	return runs && !args.some((arg) => /^(-h|--help|-v|--version|--list-models|--export)$/.test(arg));
+}
+
 /** @returns {string} pi's agent dir, by pi's own rule */
 export function agentDir() {
 	const given = process.env.PI_CODING_AGENT_DIR;
