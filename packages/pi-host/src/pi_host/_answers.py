@@ -29,7 +29,7 @@ def check(value: object, kind: type[Answer]) -> dict[str, Any]:
     unknown = spelled.keys() - set(kind.__struct_encode_fields__)
     if unknown:
         known = ", ".join(kind.__struct_encode_fields__)
-        raise TypeError(f"{sorted(unknown)[0]!r} is not a field of {kind.__name__} (it has: {known})")
+        raise TypeError(f"{min(unknown)!r} is not a field of {kind.__name__} (it has: {known})")
     try:
         msgspec.convert(spelled, kind)
     except msgspec.ValidationError as error:

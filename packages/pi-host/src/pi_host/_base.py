@@ -12,7 +12,7 @@ __all__ = ["Answer", "Event", "EventInfo", "Reply"]
 T = TypeVar("T")
 
 #: What a hook implementation may give back: an answer or nothing, now or awaited.
-Reply: TypeAlias = T | None | Awaitable[T | None]
+Reply: TypeAlias = T | Awaitable[T | None] | None
 
 
 class Event(msgspec.Struct, rename="camel", kw_only=True):

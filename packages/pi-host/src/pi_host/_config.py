@@ -66,16 +66,20 @@ def parse(text: str, path: Path) -> Config:
 
     try:
         config = msgspec.convert(tomllib.loads(text), Config)
-        for name in config.plugins:
-            if config.deadline_of(name) <= 0:
-                raise ValueError(f"plugins.{name}.deadline must be more than 0 seconds")
-        if config.deadline <= 0:
-            raise ValueError("deadline must be more than 0 seconds")
+        _check_deadlines(config)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, _line(str(error)), f"invalid TOML: {error}") from error
     except (msgspec.ValidationError, TypeError, ValueError) as error:
         raise ConfigError(path, None, str(error)) from error
     return config
+
+
+def _check_deadlines(config: Config) -> None:
+    if config.deadline <= 0:
+        raise ValueError("deadline must be more than 0 seconds")
+    for name in config.plugins:
+        if config.deadline_of(name) <= 0:
+            raise ValueError(f"plugins.{name}.deadline must be more than 0 seconds")
 
 
 def merge(user: Config, project: Config) -> Config:

@@ -91,7 +91,11 @@ class Dispatcher:
         self._listener = listener
 
     async def run(
-        self, hook: Hook, event: Event, contexts: Callable[[str, Clock | None], Context], abandon: Callable[[Outcome], None]
+        self,
+        hook: Hook,
+        event: Event,
+        contexts: Callable[[str, Clock | None], Context],
+        abandon: Callable[[Outcome], None],
     ) -> Outcome:
         """Run every implementation of ``hook`` on ``event`` and return what they came to.
 
@@ -159,11 +163,13 @@ class Dispatcher:
             answer: object = implementation.function(*arguments)
         finally:
             self._mark.leave()
-        if inspect.isawaitable(answer):
+        if answer is not None and inspect.isawaitable(answer):
             return await self._await(hook, implementation, answer, clock)
         return answer
 
-    async def _await(self, hook: Hook, implementation: Implementation, answer: Awaitable[object], clock: Clock) -> object:
+    async def _await(
+        self, hook: Hook, implementation: Implementation, answer: Awaitable[object], clock: Clock
+    ) -> object:
         if asyncio.current_task() is None:
             # The hook has only plain functions, so it was started without a task; this one gave back an awaitable.
             return await asyncio.ensure_future(self._await(hook, implementation, answer, clock))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pi_host._stepping import resumed
@@ -38,9 +39,10 @@ class InFlight:
             except StopIteration:
                 return
             work = _rest(work, waiting_for)
-        task = asyncio.get_running_loop().create_task(work)
-        self._signals[number], self._tasks[number] = signal, task
-        task.add_done_callback(lambda _: self._forget(number))
+        task = _begin(work)
+        if not task.done():
+            self._signals[number], self._tasks[number] = signal, task
+            task.add_done_callback(lambda _: self._forget(number))
 
     def abort(self, number: int, *, cancel: bool) -> None:
         """Pass on that pi aborted a request, and with ``cancel`` end its task too."""
@@ -60,6 +62,13 @@ class InFlight:
     def _forget(self, number: int) -> None:
         self._signals.pop(number, None)
         self._tasks.pop(number, None)
+
+
+def _begin(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    if sys.version_info >= (3, 12):
+        # Most async implementations answer without waiting for anything: then this is the whole of it.
+        return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+    return asyncio.get_running_loop().create_task(work)
 
 
 async def _rest(work: Coroutine[Any, Any, None], waiting_for: object) -> None:

@@ -89,7 +89,7 @@ class _First(Fold):
 
     def take(self, answer: Any) -> bool:
         self.merged = answer
-        return answer.get("trusted") != "undecided"
+        return bool(answer.get("trusted") != "undecided")
 
 
 class _Transform(Fold):

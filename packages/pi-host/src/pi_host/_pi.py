@@ -60,7 +60,7 @@ class Pi:
             trigger_turn: start a run when pi is idle.
             deliver_as: when pi is busy, deliver it now, after the run, or with the next prompt.
         """
-        message = {"customType": custom_type, "content": content, "display": display}
+        message: dict[str, Any] = {"customType": custom_type, "content": content, "display": display}
         if details is not None:
             message["details"] = details
         self._ctx.post("pi.sendMessage", message=message, triggerTurn=trigger_turn, deliverAs=deliver_as)

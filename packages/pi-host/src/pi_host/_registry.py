@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
@@ -59,10 +60,10 @@ class Registry:
         loaded = [(plugin, namespace) for plugin in self.plugins if (namespace := self._load(plugin, loader))]
         # pluggy calls the plugin registered last first; we promise that the first in order runs first.
         for plugin, namespace in reversed(loaded):
-            self._guarded(plugin, lambda p=plugin, n=namespace: self._register(p, n))
+            self._guarded(plugin, partial(self._register, plugin, namespace))
         for plugin, namespace in loaded:
             if plugin.status == "active":
-                self._guarded(plugin, lambda p=plugin, n=namespace: self._collect(p, n))
+                self._guarded(plugin, partial(self._collect, plugin, namespace))
         self._check_names()
 
     def hook(self, name: str) -> Hook | None:
@@ -128,7 +129,7 @@ class Registry:
     def _claim(self, plugin: Plugin, owned: dict[str, tuple[str, Any]], name: str, value: Any, kind: str) -> str:
         owner, _ = owned.setdefault(name, (plugin.name, value))
         if owner != plugin.name:
-            plugin.problem = f"its {kind} {name!r} is not offered: plugin {owner!r} runs earlier and has one of that name"
+            plugin.problem = f"its {kind} {name!r} is not offered: plugin {owner!r} runs earlier and has one too"
         return name
 
     def _guarded(self, plugin: Plugin, step: Callable[[], Any]) -> Any:

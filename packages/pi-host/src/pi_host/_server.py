@@ -96,18 +96,21 @@ class Server:
 
     def _on_frame(self, frame: Frame) -> None:
         try:
-            if frame.m == "hello":
-                self._hello(frame)
-            elif self._runtime is None:
-                raise WireError(f"the first frame must be hello, not {frame.m!r}")
-            else:
-                if frame.c is not ABSENT:
-                    self._learn(decode(frame.c), self._runtime)
-                self._handle(frame, self._runtime)
+            self._route(frame)
         except Exception as error:  # noqa: BLE001  # one bad frame must not end the link
             log(f"frame {frame.m!r} failed: {type(error).__name__}: {error}")
             if frame.id:
                 self._refuse(frame, error)
+
+    def _route(self, frame: Frame) -> None:
+        if frame.m == "hello":
+            self._hello(frame)
+        elif self._runtime is None:
+            raise WireError(f"the first frame must be hello, not {frame.m!r}")
+        else:
+            if frame.c is not ABSENT:
+                self._learn(decode(frame.c), self._runtime)
+            self._handle(frame, self._runtime)
 
     def _handle(self, frame: Frame, runtime: Runtime) -> None:
         match frame.m:

@@ -39,13 +39,13 @@ def stepped(
 def resumed(coroutine: Coroutine[Any, Any, object], waiting_for: Any) -> Generator[Any, Any, object]:
     """Await a coroutine that has been started by hand and waits for ``waiting_for``."""
     while True:
+        value: Any = None
+        error: BaseException | None = None
         try:
             value = yield waiting_for
         except BaseException as raised:  # noqa: BLE001  # handed on to the coroutine, cancellation included
-            step, argument = coroutine.throw, raised
-        else:
-            step, argument = coroutine.send, value
+            error = raised
         try:
-            waiting_for = step(argument)
+            waiting_for = coroutine.send(value) if error is None else coroutine.throw(error)
         except StopIteration as ended:
             return ended.value

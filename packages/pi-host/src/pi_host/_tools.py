@@ -149,7 +149,7 @@ def tool(
     guidelines: Sequence[str] = (),
     sequential: bool = False,
 ) -> Callable[[F], F]: ...
-def tool(
+def tool(  # noqa: PLR0913  # each is a different thing, and all but the function are named
     function: F | None = None,
     /,
     *,
@@ -176,9 +176,7 @@ def tool(
     """
 
     def mark(function: F) -> F:
-        offered = Tool(
-            function, name=name, label=label, snippet=snippet, guidelines=guidelines, sequential=sequential
-        )
+        offered = Tool(function, name=name, label=label, snippet=snippet, guidelines=guidelines, sequential=sequential)
         setattr(function, _MARK, offered)
         return function
 

@@ -71,9 +71,11 @@ def parse(line: bytes | bytearray | memoryview) -> Frame:
 
 def _reassemble(members: dict[str, Any]) -> Frame:
     # A frame with a lone surrogate somewhere: its values are written again as bytes that this module can carry.
-    raw = {key: msgspec.Raw(encode(members[key])) for key in ("p", "c", "r", "e") if key in members}
-    scalars = {key: members[key] for key in ("id", "m", "n", "g") if key in members}
-    return Frame(**scalars, **raw)
+    known: dict[str, Any] = {key: members[key] for key in ("id", "m", "n", "g") if key in members}
+    for key in ("p", "c", "r", "e"):
+        if key in members:
+            known[key] = msgspec.Raw(encode(members[key]))
+    return Frame(**known)
 
 
 class Splitter:

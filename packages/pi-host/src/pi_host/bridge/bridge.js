@@ -4,11 +4,11 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { performCall } from "./calls.js";
+import { callOffAll, performCall } from "./calls.js";
 import { adapterFor } from "./events.js";
 import { Facts } from "./facts.js";
 import { Host } from "./host.js";
-import { agentDir, manifestPath, piVersion, runsAtOnce } from "./launch.js";
+import { agentDir, manifestPath, runsAtOnce } from "./launch.js";
 import { readManifest } from "./manifest.js";
 import { Offers } from "./offers.js";
 import { Stream } from "./stream.js";
@@ -170,9 +170,9 @@ export class Bridge {
 	hello() {
 		return {
 			g: this.generation,
-			c: this.ctx?.sessionManager ? this.facts.all(this.ctx) : { piVersion: piVersion() },
+			c: this.currentFacts(),
 			p: {
-				piVersion: piVersion(),
+				piVersion: this.facts.version,
 				agentDir: agentDir(),
 				project: this.project,
 				manifest: manifestPath(this.launch, this.project),
@@ -183,11 +183,34 @@ export class Bridge {
 		};
 	}
 
-	/** @param {any} contributions what the plugins really offer, `null` if the manifest was right */
-	ready(contributions) {
-		if (!contributions) return;
-		this.adopt(contributions);
-		if (this.ctx?.sessionManager) this.offers.register(contributions);
+	currentFacts() {
+		try {
+			if (this.ctx) return this.facts.all(this.ctx);
+		} catch {
+			// the session has been replaced; the next one brings its own facts
+		}
+		return { piVersion: this.facts.version };
+	}
+
+	/**
+	 * The Python process can answer from now on.
+	 *
+	 * @param {any} contributions what the plugins really offer, `null` if the manifest was right
+	 * @param {boolean} again whether it takes the place of one that died, and has forgotten everything
+	 */
+	ready(contributions, again) {
+		if (contributions) {
+			this.adopt(contributions);
+			if (this.ctx) this.offers.register(contributions);
+		}
+		if (again && this.ctx && "session_start" in this.events) {
+			this.begun = this.ask("session_start", { type: "session_start", reason: "reload" }, this.ctx);
+		}
+	}
+
+	/** The Python process is gone, and with it everybody who waited for the user. */
+	gone() {
+		callOffAll();
 	}
 
 	/** @param {import("./manifest.js").Contributions} contributions */
@@ -243,7 +266,6 @@ export class Bridge {
 	async request(members, about, signal) {
 		let id = 0;
 		const abort = () => this.host.post({ m: "abort", n: members.m, id });
-		if (this.host.state === "starting") await this.host.settled;
 		members.g = this.generation;
 		members.c = this.facts.changed(about.ctx);
 		try {

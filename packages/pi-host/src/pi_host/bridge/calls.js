@@ -54,6 +54,11 @@ const CALLS = {
 /** Calls that wait, so that Python can call them off. @type {Map<number, AbortController>} */
 const waiting = new Map();
 
+/** Close every dialog that Python has open: nobody waits for the answer any more. */
+export function callOffAll() {
+	for (const controller of waiting.values()) controller.abort();
+}
+
 /**
  * Do what Python asked for and send the answer, if one is wanted.
  *

@@ -70,11 +70,10 @@ const ADAPTERS = {
 		payload: PLAIN.payload,
 		apply: (event, reply, bridge) => {
 			if (reply.i) putOnto(event.systemPromptOptions, reply.i.systemPromptOptions);
-			if (!reply.a) return undefined;
-			const { messages, ...answer } = reply.a;
+			const { messages = [], ...answer } = reply.a ?? {};
 			// pi takes one message from a listener; the others are handed over by listeners of their own.
-			if (messages) answer.message = messages[0];
-			bridge.overflow = messages?.slice(1) ?? [];
+			bridge.overflow = messages.slice(1);
+			if (messages.length > 0) answer.message = messages[0];
 			return withoutNulls(answer);
 		},
 	},

@@ -21,7 +21,8 @@ const STEADY_MS = 60_000;
  * @property {(text: string, level: string) => void} tell
  * @property {(frame: any) => void} frame
  * @property {() => any} hello what to greet a new process with: `{ p, c, g }`
- * @property {(contributions: any) => void} ready
+ * @property {(contributions: any, again: boolean) => void} ready
+ * @property {() => void} gone
  */
 
 export class Host {
@@ -43,6 +44,7 @@ export class Host {
 		this.startedAt = 0;
 		this.deadlineMs = 30_000;
 		this.warned = false;
+		this.starts = 0;
 	}
 
 	/** @returns {boolean} whether a request can be answered now or soon */
@@ -54,6 +56,7 @@ export class Host {
 	start() {
 		if (this.usable) return;
 		this.state = "starting";
+		this.starts++;
 		this.startedAt = performance.now();
 		this.settled = new Promise((resolve) => {
 			this.settle = () => resolve(undefined);
@@ -108,8 +111,11 @@ export class Host {
 	stop() {
 		const { link, state } = this;
 		this.state = "stopped";
-		if (state === "starting") this.settle();
 		if (!link?.open) return;
+		if (state === "starting") {
+			link.release();
+			this.settle();
+		}
 		link.send({ m: "bye" });
 		link.child.stdin?.end();
 		const timer = setTimeout(() => endGroup(link), FAREWELL_MS);
@@ -158,7 +164,7 @@ export class Host {
 		this.deadlineMs = ready.deadline * 1000;
 		link.release();
 		try {
-			this.owner?.ready(ready.contributions);
+			this.owner?.ready(ready.contributions, this.starts > 1);
 		} finally {
 			this.settle();
 		}
@@ -206,6 +212,7 @@ export class Host {
 		const { state } = this;
 		this.link = null;
 		link.close(`the Python host is gone (${reason})`);
+		this.owner?.gone();
 		if (state === "starting") link.release();
 		if (state === "stopped" || state === "down") return;
 		this.state = "down";

@@ -1,0 +1,50 @@
+"""Every check there is. ``uvx nox`` runs the three that guard each change; ``uvx nox -l`` lists the rest."""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.sessions = ["lint", "types", "tests"]
+# uv keeps the one environment of the workspace, exactly as locked; an environment per session would be the same again.
+nox.options.default_venv_backend = "none"
+
+UV_RUN = ("uv", "run", "--frozen", "--all-groups")
+
+
+def run(session: nox.Session, *command: str) -> None:
+    """Run ``command`` in the workspace's environment."""
+    session.run(*UV_RUN, *command, external=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and likely mistakes, in Python and in JavaScript."""
+    run(session, "ruff", "check", ".")
+    run(session, "ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, in Python and in the bridge."""
+    run(session, "mypy", "packages/pi-host/src", "packages/pi-testkit/src", "noxfile.py")
+    for package in ("pi-host", "pi-testkit"):
+        run(session, "mypy", f"packages/{package}/tests")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests, real pi included; arguments go to pytest: ``uvx nox -s tests -- -k tool_call``."""
+    run(session, "pytest", "-n", "2", "--dist", "worksteal", *session.posargs)
+
+
+@nox.session
+def sync_pi(session: nox.Session) -> None:
+    """Write the event classes, hook specifications, schemas and reference anew from pi's declarations."""
+    run(session, "python", "packages/pi-host/codegen/sync.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the host beside a peer in the same run and print the table; takes some minutes on a quiet machine."""
+    run(session, "python", "packages/pi-host/bench", *session.posargs)
