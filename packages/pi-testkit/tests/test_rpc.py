@@ -113,6 +113,7 @@ def test_dialogs_can_be_dismissed(pi: Pi, extensions: Path) -> None:
 
 def test_a_dialog_nobody_answers_stays_open_and_is_named(pi: Pi, extensions: Path) -> None:
     rpc = pi.rpc(extensions=[extensions / "dialogs.js"])
+    rpc.get_state()
     with pytest.raises(PiTimeoutError, match=r"wait for an answer: \['confirm'\]"):
         rpc.prompt("/ask", timeout=2)
     rpc.answer(rpc.ui_requests[0], reply=True)
@@ -127,6 +128,13 @@ def test_what_an_answering_function_raises_comes_out_where_the_test_waits(pi: Pi
     rpc.on_ui(answer)
     with pytest.raises(LookupError, match="no answer"):
         rpc.prompt("/ask")
+
+
+def test_noise_in_pis_stdout_is_an_error(pi: Pi, tmp_path: Path) -> None:
+    noisy = tmp_path / "noisy.js"
+    noisy.write_text("import { writeSync } from 'node:fs';\nexport default () => { writeSync(1, 'oops\\n'); };\n")
+    with pytest.raises(RuntimeError, match="no JSON got into pi's stdout: b'oops"):
+        pi.rpc(extensions=[noisy]).get_state()
 
 
 def test_errors_of_extensions_are_kept_apart(pi: Pi, extensions: Path) -> None:

@@ -29,7 +29,7 @@ def encode(value: object) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(value), separators=(",", ":")).encode("ascii")
+        return _encode_escaped(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise WireError(f"not JSON data: {error}") from error
 
@@ -42,7 +42,7 @@ def decode(data: bytes | memoryview | msgspec.Raw) -> Any:
     """
     try:
         return _decoder.decode(data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _decode_leniently(data)
 
 
@@ -57,8 +57,16 @@ def decode_as(decoder: msgspec.json.Decoder[T], data: bytes | memoryview | msgsp
         return decoder.decode(data)
     except msgspec.ValidationError:
         raise
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return msgspec.convert(_decode_leniently(data), decoder.type, strict=False)
+
+
+def _encode_escaped(value: object) -> bytes:
+    try:
+        # Without `allow_nan=False` this would write NaN, which no JSON parser on the other end takes.
+        return json.dumps(msgspec.to_builtins(value), separators=(",", ":"), allow_nan=False).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WireError(f"not JSON data: {error}") from error
 
 
 def _decode_leniently(data: bytes | memoryview | msgspec.Raw) -> Any:

@@ -121,9 +121,9 @@ class Peer:
 
     def _writable(self) -> None:
         with self._lock:
-            rest = self._write(bytes(self._unsent))
-            self._unsent = bytearray(rest)
-            if not rest and self._loop is not None:
+            chunk = bytes(self._unsent[:_CHUNK])
+            del self._unsent[: len(chunk) - len(self._write(chunk))]
+            if not self._unsent and self._loop is not None:
                 self._loop.remove_writer(self._writer)
 
     def _readable(self) -> None:
@@ -162,9 +162,17 @@ class Peer:
         future = self._calls.get(frame.id)
         if future is None or future.done():
             return
-        if frame.e is ABSENT:
-            future.set_result(decode(frame.r))
-            return
-        error = decode(frame.e)
-        kind = StaleSessionError if error.get("stale") else CallRefusedError
-        future.set_exception(kind(error.get("message", "refused")))
+        try:
+            if frame.e is ABSENT:
+                future.set_result(decode(frame.r))
+            else:
+                future.set_exception(_refusal(decode(frame.e)))
+        except WireError as error:
+            future.set_exception(error)
+
+
+def _refusal(error: Any) -> CallRefusedError:
+    if not isinstance(error, dict):
+        return CallRefusedError(str(error))
+    kind = StaleSessionError if error.get("stale") else CallRefusedError
+    return kind(error.get("message", "refused"))

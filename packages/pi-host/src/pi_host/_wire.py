@@ -61,7 +61,7 @@ def parse(line: bytes | bytearray | memoryview) -> Frame:
     """
     try:
         return _frame_decoder.decode(line)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         head = bytes(line[:60])
         members = decode(bytes(line))
         if not isinstance(members, dict) or isinstance(error, msgspec.ValidationError):

@@ -43,7 +43,7 @@ def _start(run: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env={},
+        env={name: value for name, value in os.environ.items() if name != _guardian.MARK},
         start_new_session=True,
     )
 

@@ -89,10 +89,13 @@ class PiProcess:
             env=launch.env,
             start_new_session=True,
         )
-        readers = {self._read_stdout: self.popen.stdout, self._read_stderr: self.popen.stderr}
         self._on_line = on_line
-        self._threads = [threading.Thread(target=read, args=(pipe,), daemon=True) for read, pipe in readers.items()]
-        for thread in self._threads:
+        self._readers = [
+            (threading.Thread(target=read, args=(pipe,), daemon=True), pipe)
+            for read, pipe in ((self._read_stdout, self.popen.stdout), (self._read_stderr, self.popen.stderr))
+            if pipe is not None
+        ]
+        for thread, _ in self._readers:
             thread.start()
 
     @property
@@ -158,11 +161,13 @@ class PiProcess:
         kill_marked(self.mark)
         self.popen.kill()
         code = self.popen.wait()
-        for thread in self._threads:
+        if self.popen.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # what was still to be written has no reader any more
+                self.popen.stdin.close()
+        for thread, pipe in self._readers:
             thread.join(_READ_SECONDS)
-        for pipe in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
-            if pipe is not None:
-                _close(pipe)
+            if not thread.is_alive():  # else something that escaped still holds the other end: closing would block
+                pipe.close()
         return code
 
     def _read_stdout(self, pipe: IO[bytes]) -> None:
@@ -173,8 +178,3 @@ class PiProcess:
     def _read_stderr(self, pipe: IO[bytes]) -> None:
         for line in pipe:
             self._stderr += line
-
-
-def _close(pipe: IO[bytes]) -> None:
-    with contextlib.suppress(BrokenPipeError):  # what was still to be written has no reader any more
-        pipe.close()

@@ -229,17 +229,19 @@ class RpcPi(Commands):
 
     def _receive(self, line: bytes | None) -> None:
         """Take a line from the reader thread; ``None`` when there will be no more."""
+        record: dict[str, Any] = {}
         with self._news:
             if line is None:
                 self._ended = True
             elif line.strip():
                 try:
-                    self.records.append(json.loads(line))
+                    record = json.loads(line)
+                    self.records.append(record)
                 except json.JSONDecodeError:
                     self._failure = RuntimeError(f"something that is no JSON got into pi's stdout: {line[:200]!r}")
             self._news.notify_all()
-        if line and self.records and self._on_ui is not None and self.records[-1].get("method") in DIALOGS:
-            threading.Thread(target=self._ask, args=(self._on_ui, self.records[-1]), daemon=True).start()
+        if self._on_ui is not None and record.get("method") in DIALOGS:
+            threading.Thread(target=self._ask, args=(self._on_ui, record), daemon=True).start()
 
     def _ask(self, answer: Callable[[dict[str, Any]], Reply], request: dict[str, Any]) -> None:
         try:

@@ -23,7 +23,7 @@ sys.addaudithook(lambda name, args: started.append(args[0]) if name in {"subproc
 from pi_testkit.pis import provision
 provision()
 assert not started, started
-assert not {"aiohttp", "pytest", "filelock", "rich"} & set(sys.modules)
+assert not {"aiohttp", "pytest", "filelock", "rich", "subprocess"} & set(sys.modules)
 """
 
 FETCH = "from pi_testkit.pis import provision; print(provision(progress=lambda line: print('::', line)).cli)"
@@ -82,6 +82,22 @@ def test_a_damaged_install_is_replaced(empty_cache: Path) -> None:
     assert find() is None
     assert provision().cli.is_file()
     assert good.root.parent == empty_cache
+
+
+def test_what_a_killed_process_left_half_made_is_never_used_and_goes_away(empty_cache: Path) -> None:
+    fetching = subprocess.Popen([sys.executable, "-u", "-c", FETCH], stdout=subprocess.PIPE, text=True)
+    with fetching:
+        assert fetching.stdout is not None
+        while "fetching" not in fetching.stdout.readline():
+            pass
+        deadline = time.monotonic() + 10
+        while not list(empty_cache.glob(".*")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        fetching.kill()
+    assert list(empty_cache.glob(".*"))
+    assert find() is None
+    provision()
+    assert not list(empty_cache.glob(".*"))
 
 
 @pytest.mark.usefixtures("unreachable_registry")

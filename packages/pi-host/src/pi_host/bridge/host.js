@@ -35,7 +35,7 @@ export class Host {
 		this.owner = null;
 		/** @type {Link | null} */
 		this.link = null;
-		/** @type {"down" | "starting" | "ready" | "stopped"} */
+		/** "off" is for good: there is nothing that could be started. @type {"down" | "starting" | "ready" | "stopped" | "off"} */
 		this.state = "down";
 		/** Settles when the host can answer, or when it is clear that it can't; never rejects. */
 		this.settled = Promise.resolve();
@@ -54,7 +54,7 @@ export class Host {
 
 	/** Start the process and greet it; what it says is dealt with as it comes. */
 	start() {
-		if (this.usable) return;
+		if (this.usable || this.state === "off") return;
 		this.state = "starting";
 		this.starts++;
 		this.startedAt = performance.now();
@@ -214,7 +214,7 @@ export class Host {
 		link.close(`the Python host is gone (${reason})`);
 		this.owner?.gone();
 		if (state === "starting") link.release();
-		if (state === "stopped" || state === "down") return;
+		if (state !== "starting" && state !== "ready") return;
 		this.state = "down";
 		this.settle();
 		if (performance.now() - this.startedAt > STEADY_MS) this.pause = FIRST_PAUSE_MS;
@@ -229,7 +229,7 @@ export class Host {
 
 	/** @param {string} reason */
 	giveUp(reason) {
-		this.state = "stopped";
+		this.state = "off";
 		this.link?.close(reason);
 		if (this.link) endGroup(this.link);
 		this.settle();

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,19 +65,16 @@ def provision(version: str = PI_VERSIONS[0], *, progress: Callable[[str], None] 
     found = _find(wanted)
     if found is not None:
         return found
-    say = progress or _silent
-    cache = cache_dir()
-    from filelock import FileLock  # noqa: PLC0415 - needed once per machine and version
+    from pi_testkit.pis._install import install  # noqa: PLC0415 - needed once per machine and version
 
+    cache = cache_dir()
     try:
-        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        say(f"waiting for the lock of pi {version}")
-        with FileLock(cache / f"{wanted.folder}.lock"):
-            return _find(wanted) or _install(wanted, cache, say)
+        install(wanted, cache, progress or _silent)
     except OSError as error:
         raise ProvisionError(
             f"cannot write to the cache {str(cache)!r} ({error}): set PI_TESTKIT_CACHE to a folder that can be written"
         ) from error
+    return PiInstall(version, node(), cache / wanted.folder / wanted.cli, cache / wanted.folder)
 
 
 def _silent(_line: str) -> None:
@@ -90,23 +85,3 @@ def _find(wanted: Recipe) -> PiInstall | None:
     root = cache_dir() / wanted.folder
     cli = root / wanted.cli
     return PiInstall(wanted.version, node(), cli, root) if cli.is_file() else None
-
-
-def _install(wanted: Recipe, cache: Path, say: Callable[[str], None]) -> PiInstall:
-    """Install beside the final place and rename: the final name exists only when everything is there."""
-    from pi_testkit.pis._steps import from_lock, from_tarballs  # noqa: PLC0415 - not needed to find an install
-
-    say(f"fetching pi {wanted.version}")
-    with tempfile.TemporaryDirectory(prefix=f".{wanted.folder}-", dir=cache) as name:
-        folder = Path(name) / "install"
-        folder.mkdir()
-        step = from_tarballs if wanted.lock.name == "tarballs.json" else from_lock
-        step(wanted.lock, folder)
-        if not (folder / wanted.cli).is_file():
-            raise ProvisionError(f"pi {wanted.version} was fetched but holds no {wanted.cli!r}: report this")
-        final = cache / wanted.folder
-        if final.exists():  # a damaged install: somebody removed files from the cache
-            shutil.rmtree(final)
-        folder.rename(final)
-    say(f"pi {wanted.version} is ready")
-    return PiInstall(wanted.version, node(), final / wanted.cli, final)

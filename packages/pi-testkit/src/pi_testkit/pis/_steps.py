@@ -10,7 +10,7 @@ import tarfile
 from typing import TYPE_CHECKING
 
 from pi_testkit.pis._errors import IntegrityError
-from pi_testkit.pis._node import npm
+from pi_testkit.pis._npm import npm
 
 if TYPE_CHECKING:
     from pathlib import Path

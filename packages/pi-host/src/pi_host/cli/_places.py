@@ -1,0 +1,33 @@
+"""Where pi and pi-host keep their files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pi_host.launch import cache_dir
+
+__all__ = ["agent_dir", "cache", "tilde"]
+
+
+def agent_dir() -> Path:
+    """Return pi's agent dir by pi's own rule: ``PI_CODING_AGENT_DIR``, else ``~/.pi/agent``. It need not exist."""
+    given = os.environ.get("PI_CODING_AGENT_DIR")
+    if not given:
+        return Path.home() / ".pi" / "agent"
+    if given == "~" or given.startswith("~/"):
+        given = f"{Path.home()}{given[1:]}"
+    # Symbolic links stay as they are: the bridge makes the manifest's name from the same text.
+    return Path(os.path.abspath(given))  # noqa: PTH100  # resolve() would follow links
+
+
+def cache() -> Path:
+    """Return the folder of the manifests and the host's log. It need not exist."""
+    given = os.environ.get("PI_HOST_CACHE")
+    return Path(given).absolute() if given else cache_dir()
+
+
+def tilde(path: Path | str) -> str:
+    """Return ``path`` for people, with ``~`` for the home folder."""
+    text, home = str(path), str(Path.home())
+    return f"~{text[len(home) :]}" if text == home or text.startswith(f"{home}/") else text

@@ -1,0 +1,138 @@
+"""pi's settings: whether they name our package, and how they become again what they were."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pi_host._errors import ConfigError, HandledError
+from pi_host._files import write_private
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from pi_host.cli._package import Scope
+    from pi_host.cli._pis import Pi
+
+__all__ = ["Undo", "is_listed", "tell_pi"]
+
+_PI_SECONDS: Final = 60.0
+
+
+class Undo(msgspec.Struct, kw_only=True):
+    """What it takes to leave pi's files as they were found; kept in the package's folder.
+
+    ``pi remove`` alone does not: it lays the whole file out anew and leaves an empty list behind.
+
+    Attributes:
+        before: pi's settings before the installation; ``None`` if there was no such file.
+        after: SHA-256 of pi's settings after it, in hex.
+        made: folders that were made for it, outermost first.
+    """
+
+    before: bytes | None
+    after: str = ""
+    made: list[str] = []
+
+    @classmethod
+    def begin(cls, scope: Scope) -> Self:
+        """Take down how things are before an installation."""
+        made = [str(folder) for folder in reversed((scope.root, *scope.root.parents)) if not folder.exists()]
+        return cls(before=_contents(scope.settings), made=made)
+
+    @classmethod
+    def read(cls, scope: Scope) -> Self | None:
+        """Return what an earlier installation took down, ``None`` if there is nothing that can be read."""
+        try:
+            return msgspec.json.decode((scope.package / "undo.json").read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def write(self, scope: Scope) -> None:
+        """Keep this, with pi's settings as they are now."""
+        self.after = _digest(scope.settings)
+        write_private(scope.package / "undo.json", msgspec.json.encode(self))
+
+    def restore(self, scope: Scope) -> bool:
+        """Put pi's settings back unless somebody has changed them since; return whether that was done."""
+        path = scope.settings
+        if _digest(path) != self.after:
+            return False
+        if self.before is None:
+            path.unlink(missing_ok=True)
+        else:
+            mode = path.stat().st_mode & 0o7777
+            write_private(path, self.before)
+            path.chmod(mode)
+        return True
+
+    def clean(self) -> None:
+        """Remove the folders that were made for the installation, as far as nothing else is in them now."""
+        for folder in reversed(self.made):
+            try:
+                Path(folder).rmdir()
+            except OSError:
+                return
+
+
+def is_listed(scope: Scope) -> bool:
+    """Whether pi's settings name the package.
+
+    Raises:
+        ConfigError: the settings are not JSON. pi goes on without such a file, and would say that it is installed.
+    """
+    try:
+        settings = json.loads(_contents(scope.settings) or b"{}")
+    except json.JSONDecodeError as error:
+        raise ConfigError(scope.settings, error.lineno, f"invalid JSON: {error.msg}; mend this file first") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(scope.settings, None, f"not UTF-8: {error}; mend this file first") from error
+    entries = settings.get("packages") if isinstance(settings, dict) else None
+    return any(_names(entry, scope) for entry in entries or ())
+
+
+def tell_pi(pi: Pi, command: str, scope: Scope) -> None:
+    """Run ``pi install`` or ``pi remove`` on the package.
+
+    Raises:
+        HandledError: it failed; the message has pi's words.
+    """
+    words = [*pi.argv, command, str(scope.package), *scope.flags]
+    try:
+        done = subprocess.run(  # noqa: S603  # the user's own pi
+            words,
+            cwd=scope.cwd,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PI_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise HandledError(f"`pi {command}` can't be run: {error}") from error
+    if done.returncode != 0:
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        raise HandledError(f"`pi {command}` ended with exit code {done.returncode}: {' '.join(said[-3:])}")
+
+
+def _names(entry: object, scope: Scope) -> bool:
+    source = entry.get("source") if isinstance(entry, dict) else entry
+    # pi writes paths relative to the folder that the settings belong to.
+    return isinstance(source, str) and (scope.root / Path(source).expanduser()).resolve() == scope.package.resolve()
+
+
+def _contents(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _digest(path: Path) -> str:
+    contents = _contents(path)
+    return "" if contents is None else hashlib.sha256(contents).hexdigest()

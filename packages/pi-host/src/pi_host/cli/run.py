@@ -1,0 +1,80 @@
+"""``pi-host run``: pi with the Python plugins, for one launch."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from pi_host._discovery import Selection
+from pi_host._errors import HandledError
+from pi_host.cli._pis import find_pi, node_problem
+from pi_host.cli._places import agent_dir, cache
+from pi_host.cli._probing import prepare
+from pi_host.launch import BRIDGE, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["run"]
+
+
+def run(
+    args: Annotated[list[str] | None, typer.Argument(metavar="[-- ARGS]...", help="What pi gets.")] = None,
+    *,
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME|PATH", help="Load this one, too: an installed plugin, a module or a .py file."),
+    ] = None,
+    autoload: Annotated[bool, typer.Option(help="Load the installed plugins.")] = True,
+    trace: Annotated[Path | None, typer.Option(help="Append a JSON line for every hook that ran.")] = None,
+    pi: Annotated[str | None, typer.Option(metavar="PATH", help="Which pi; default: PI_HOST_PI, then the path.")] = None,
+) -> None:
+    """Start pi with the Python plugins, this once.
+
+    Everything after [bold]--[/bold] goes to pi, whose terminal, signals and exit code are its own. Nothing is written to
+    pi's files. A plugin named with --plugin that can't be loaded is an error; pi does not start then.
+
+    [bold]Examples[/bold]
+
+      pi-host run
+      pi-host run -- -p "what is in this folder?"
+      pi-host run --plugin ./gate.py -- --model sonnet
+      pi-host run --no-autoload --plugin gate --trace trace.jsonl
+    """
+    found = find_pi(pi)
+    if problem := node_problem(found):
+        raise HandledError(problem)
+    env = os.environ | environment(
+        plugins=[_absolute(name) for name in plugin or ()],
+        autoload=autoload,
+        trace=trace.absolute() if trace else None,
+        cache=cache(),
+    )
+    # What the bridge will read: a variable that was set before stands where no option replaces it.
+    explicit = [name for name in env.get("PI_HOST_PLUGINS", "").split(",") if name]
+    selection = Selection(agent_dir(), autoload=env.get("PI_HOST_AUTOLOAD") != "0", explicit=explicit)
+    prepare(selection, pi_version=found.version, cache=cache())
+    _become([*found.argv, "-e", str(BRIDGE), *(args or ())], env)
+
+
+def _absolute(plugin: str) -> str:
+    if "," in plugin:
+        raise HandledError(f"a plugin's name or path must not hold a comma: {plugin!r}; rename it or give --plugin twice")
+    return str(Path(plugin).absolute()) if plugin.endswith(".py") else plugin
+
+
+def _become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
+    # Python ignores these two, and what is ignored stays ignored across exec.
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execvpe(argv[0], list(argv), dict(env))  # noqa: S606  # becoming pi is what was asked for
+    except OSError as error:
+        raise HandledError(f"pi can't be started: {argv[0]!r}: {error.strerror}") from error
