@@ -42,7 +42,8 @@ def _spell_out(value: object, kind: type[Answer]) -> dict[str, Any]:
         return value.spell_out()
     if isinstance(value, kind | Mapping):
         try:
-            spelled: dict[str, Any] = msgspec.to_builtins(value)
+            plain = dict(value) if isinstance(value, Mapping) else value
+            spelled: dict[str, Any] = msgspec.to_builtins(plain, str_keys=True)
         except (TypeError, ValueError) as error:
             raise TypeError(f"not JSON data: {error}") from error
         return spelled

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 import msgspec
@@ -92,7 +93,12 @@ def command(
 def command_of(candidate: object) -> Command | None:
     """Return the command that ``candidate`` was marked as, if it is one."""
     mark = getattr(candidate, _MARK, None)
-    return mark if isinstance(mark, Command) else None
+    if not isinstance(mark, Command):
+        return None
+    if inspect.ismethod(candidate):  # the plugin is an object; what was marked is the function without it
+        mark = copy(mark)
+        mark.function = candidate
+    return mark
 
 
 class Flag(msgspec.Struct, frozen=True):

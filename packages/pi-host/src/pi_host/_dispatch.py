@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pi_host._answers import check
@@ -108,9 +109,12 @@ class Dispatcher:
         fold = FOLDS[hook.info.policy](event)
         entered = [entry for wrapper in hook.wrappers if (entry := self._enter(hook, wrapper, event, contexts))]
         failure = None
+        left_behind = False
         for implementation in hook.implementations:
 
             def give_up(implementation: Implementation = implementation) -> None:
+                nonlocal left_behind
+                left_behind = True
                 reason = "ignored its cancellation and was left behind, with the plugins after it"
                 lost = HookFailedError(implementation.plugin, hook.info.name, reason)
                 self._listener.failed(lost, DeadlineError(reason))
@@ -120,6 +124,8 @@ class Dispatcher:
                 if await self._take(hook, implementation, fold, contexts, give_up):
                     break
             except HookFailedError as error:
+                if left_behind:
+                    break  # pi has its answer and went on without the plugins after this one
                 self._listener.failed(error, error.__cause__ or error)
                 if hook.info.closed:
                     failure = error
@@ -141,7 +147,9 @@ class Dispatcher:
         try:
             answer = await self._invoke(hook, implementation, fold.event, contexts, give_up)
             taken = answer is not None and fold.take(_checked(hook, answer))
-        except Exception as error:
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
             fold.restore(state)
             raise HookFailedError(implementation.plugin, hook.info.name, _describe(error)) from error
         self._listener.finished(implementation.plugin, hook.info.name, time.perf_counter_ns() - started, answer)
@@ -176,20 +184,24 @@ class Dispatcher:
         if not inspect.iscoroutine(answer):
             with clock:
                 return await answer
-        with clock:
-            return await stepped(answer, self._mark, implementation.plugin, hook.info.name, implementation.deadline)
+        return await stepped(
+            answer, self._mark, implementation.plugin, hook.info.name, implementation.deadline, clock
+        )
 
     def _enter(
         self, hook: Hook, wrapper: Implementation, event: Event, contexts: Callable[[str, Clock | None], Context]
     ) -> tuple[Implementation, Generator[None, object, object]] | None:
         ctx = contexts(wrapper.plugin, None)
+        self._mark.enter(wrapper.plugin, hook.info.name, wrapper.deadline)
         try:
             generator = wrapper.function(*(event if argument == "event" else ctx for argument in wrapper.arguments))
             next(generator)
-        except Exception as error:  # noqa: BLE001  # a wrapper that fails to start counts as absent, whatever it raised
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a wrapper that fails to start counts as absent, whatever it raised
             reason = "ended without a yield" if isinstance(error, StopIteration) else _describe(error)
             self._listener.failed(HookFailedError(wrapper.plugin, hook.info.name, reason), error)
             return None
+        finally:
+            self._mark.leave()
         return wrapper, generator
 
     def _leave(
@@ -200,6 +212,7 @@ class Dispatcher:
         fold: Fold,
         failure: HookFailedError | None,
     ) -> HookFailedError | None:
+        self._mark.enter(wrapper.plugin, hook.info.name, wrapper.deadline)
         try:
             if failure is None:
                 generator.send(fold.merged)
@@ -210,10 +223,12 @@ class Dispatcher:
             error: BaseException = RuntimeError(reason)
         except StopIteration as ended:
             return self._adopt(hook, wrapper, ended.value, fold)
-        except Exception as raised:  # noqa: BLE001  # whatever a plugin raises is that plugin's failure
+        except (Exception, SystemExit) as raised:  # noqa: BLE001  # whatever a plugin raises is that plugin's failure
             if raised is failure:
                 return failure
             reason, error = _describe(raised), raised
+        finally:
+            self._mark.leave()
         lost = HookFailedError(wrapper.plugin, hook.info.name, reason)
         self._listener.failed(lost, error)
         return lost if hook.info.closed else None
@@ -230,12 +245,22 @@ class Dispatcher:
         return None
 
 
-def _checked(hook: Hook, answer: object) -> Any:
+def _is_cancelled() -> bool:
+    # Otherwise the plugin awaited something that was cancelled, which is its own failure.
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _checked(hook: Hook, answer: Any) -> Any:
     if hook.info.policy == "payload":
         return answer
     if hook.answer is None:
         raise TypeError(f"gave back {type(answer).__name__}, but {hook.info.name} takes no answer")
-    return check(answer, hook.answer)
+    checked = check(answer, hook.answer)
+    if hook.info.policy == "edit" and "messages" in checked:
+        # The check made copies, but a message that pi has already is recognised by being the same object.
+        checked["messages"] = answer["messages"] if isinstance(answer, Mapping) else answer.messages
+    return checked
 
 
 def _describe(error: BaseException) -> str:

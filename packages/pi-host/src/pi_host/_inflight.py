@@ -39,17 +39,19 @@ class InFlight:
             except StopIteration:
                 return
             work = _rest(work, waiting_for)
-        task = _begin(work)
+        task = _begin(self._tracked(number, work))
         if not task.done():
             self._signals[number], self._tasks[number] = signal, task
-            task.add_done_callback(lambda _: self._forget(number))
 
     def abort(self, number: int, *, cancel: bool) -> None:
         """Pass on that pi aborted a request, and with ``cancel`` end its task too."""
         if number in self._signals:
             self._signals[number].abort()
             if cancel:
-                self._tasks[number].cancel()
+                task = self._tasks[number]
+                task.cancel()
+                # A task that has not begun never gets to forget itself.
+                task.add_done_callback(lambda task: self._forget(number, task))
 
     async def end(self, seconds: float) -> None:
         """Cancel everything and wait up to ``seconds`` for it to clean up."""
@@ -59,9 +61,16 @@ class InFlight:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
 
-    def _forget(self, number: int) -> None:
-        self._signals.pop(number, None)
-        self._tasks.pop(number, None)
+    async def _tracked(self, number: int, work: Coroutine[Any, Any, None]) -> None:
+        # Not by a callback of the task: that would be one more trip through the event loop for every event.
+        try:
+            await work
+        finally:
+            self._forget(number, asyncio.current_task())
+
+    def _forget(self, number: int, task: asyncio.Task[Any] | None) -> None:
+        if self._tasks.get(number) is task:  # the stream's number is used again, maybe already by the next task
+            del self._signals[number], self._tasks[number]
 
 
 def _begin(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -57,9 +57,13 @@ class _Observe(Fold):
 
 
 class _Last(Fold):
-    """The last answer replaces the earlier ones."""
+    """``cache_warming_decision``: the last answer that decides replaces the earlier ones."""
 
     __slots__ = ()
+
+    def take(self, answer: Any) -> bool:
+        self.merged = answer or self.merged
+        return False
 
 
 class _Cancel(Fold):
@@ -103,9 +107,7 @@ class _Transform(Fold):
         if answer["action"] == "transform":
             self.event.text = answer.get("text", self.event.text)
             self.event.images = answer.get("images", self.event.images)
-            answer = {"action": "transform", "text": self.event.text}
-            if self.event.images is not None:
-                answer["images"] = self.event.images
+            answer = {**(self.merged or {}), **answer, "text": self.event.text}
         self.merged = answer
         return bool(answer["action"] == "handled")
 
@@ -180,7 +182,9 @@ class _Edit(Fold):
         return self.event.messages.snapshot()
 
     def restore(self, state: Any) -> None:
-        self.event.messages.restore(state)
+        # pi gives each `context` handler a list of its own, but all of `context_with_system` the same one.
+        if self.event.name == "context":
+            self.event.messages.restore(state)
 
 
 class _Prompt(Fold):

@@ -57,7 +57,9 @@ class Registry:
         A plugin that cannot run keeps the reason in its ``problem``; the others are not affected.
         """
         self.plugins = list(plugins)
-        loaded = [(plugin, namespace) for plugin in self.plugins if (namespace := self._load(plugin, loader))]
+        loaded = [
+            (plugin, namespace) for plugin in self.plugins if (namespace := self._load(plugin, loader)) is not None
+        ]
         # pluggy calls the plugin registered last first; we promise that the first in order runs first.
         for plugin, namespace in reversed(loaded):
             self._guarded(plugin, partial(self._register, plugin, namespace))
@@ -119,8 +121,8 @@ class Registry:
     def _collect(self, plugin: Plugin, namespace: Any) -> None:
         for value in _members(namespace):
             if (tool := tool_of(value)) is not None:
-                plugin.tools.append(self._claim(plugin, self.tools, tool.name, tool, "tool"))
                 _ = tool.arguments  # a signature that can't be offered is told now and not at the first call
+                plugin.tools.append(self._claim(plugin, self.tools, tool.name, tool, "tool"))
             if (command := command_of(value)) is not None:
                 plugin.commands.append(self._claim(plugin, self.commands, command.name, command, "command"))
             if isinstance(value, Flag):
@@ -142,6 +144,9 @@ class Registry:
         plugin.status, plugin.problem = "broken", reason
         if self._manager.has_plugin(plugin.name):
             self._manager.unregister(name=plugin.name)
+        for owned in (self.tools, self.commands, self.flags):
+            for name in [name for name, (owner, _) in owned.items() if owner == plugin.name]:
+                del owned[name]
         return None
 
     def _check_names(self) -> None:

@@ -61,9 +61,14 @@ class Reporter:
         self._told.clear()
 
     def _record(self, **members: Any) -> None:
-        if self._trace is not None:
+        if self._trace is None:
+            return
+        try:
             self._trace.write(encode({"at": time.time(), **members}).decode("utf-8") + "\n")
             self._trace.flush()
+        except OSError as error:
+            self._trace = None
+            log(f"the trace can't be written and ends here: {error}")
 
 
 def _quote(answer: object) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
     from pi_host._config import Config
     from pi_host._context import Facts
     from pi_host._deadline import Clock
-    from pi_host._dispatch import Hook
+    from pi_host._dispatch import Hook, Listener
     from pi_host._handles import Fetch
     from pi_host._link import Link
     from pi_host._registry import Registry
-    from pi_host._reporter import Reporter
     from pi_host._watchdog import Mark
 
 __all__ = ["Request", "Runtime"]
@@ -63,20 +63,20 @@ class Runtime:
         registry: the plugins.
         config: their options.
         link: carries their calls to pi.
-        reporter: is told of failures and timings.
+        listener: is told of failures and timings.
         mark: tells the watchdog whose code runs.
 
     Attributes:
         facts: what pi told about the session.
     """
 
-    def __init__(self, registry: Registry, config: Config, link: Link, reporter: Reporter, mark: Mark) -> None:
+    def __init__(self, registry: Registry, config: Config, link: Link, listener: Listener, mark: Mark) -> None:
         self.facts: Facts = {}
         self._registry = registry
         self._config = config
         self._link = link
         self._mark = mark
-        self._dispatcher = Dispatcher(mark, reporter)
+        self._dispatcher = Dispatcher(mark, listener)
         self._compiled: dict[str, _Compiled | None] = {}
 
     def suspends(self, name: str) -> bool:
@@ -101,7 +101,7 @@ class Runtime:
             return Outcome(None, None)
         event = decode_as(compiled.decoder, payload)
         for attribute, field in compiled.handles:
-            setattr(event, attribute, self._handle(compiled, getattr(event, attribute), field, request.id))
+            setattr(event, attribute, self._handle(getattr(event, attribute), field, request.id))
         before = [encode(getattr(event, attribute)) for attribute, _ in compiled.inplace]
 
         def contexts(plugin: str, clock: Clock | None) -> Context:
@@ -175,7 +175,7 @@ class Runtime:
         finally:
             self._mark.leave()
         if inspect.iscoroutine(value):
-            return await stepped(value, self._mark, plugin, what, deadline)
+            return await stepped(value, self._mark, plugin, what, deadline, nullcontext())
         return await value if inspect.isawaitable(value) else value
 
     def _context(self, kind: type[C], plugin: str, request: Request, clock: Clock | None) -> C:
@@ -190,14 +190,14 @@ class Runtime:
             clock=clock,
         )
 
-    def _handle(self, compiled: _Compiled, value: Any, field: str, request: int) -> Handle[Any] | MessageList:
+    def _handle(self, value: Any, field: str, request: int) -> Handle[Any] | MessageList:
         generation = self.facts.get("generation", 0)
 
         def fetch(start: int | None, stop: int | None) -> Awaitable[Any]:
             part = {"field": field, "start": start, "stop": stop}
             return self._link.call("handle.load", part, generation=generation, request=request)
 
-        return _message_list(value, fetch) if compiled.hook.info.policy == "edit" else Handle(fetch)
+        return Handle(fetch) if value is None else _message_list(value, fetch)
 
     def _compile(self, name: str) -> _Compiled | None:
         if name not in self._compiled:

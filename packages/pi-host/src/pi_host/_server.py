@@ -99,7 +99,9 @@ class Server:
             self._route(frame)
         except Exception as error:  # noqa: BLE001  # one bad frame must not end the link
             log(f"frame {frame.m!r} failed: {type(error).__name__}: {error}")
-            if frame.id:
+            if frame.m == "hello" and self._runtime is None:
+                self._fatal(f"{type(error).__name__}: {error}")  # nobody waits for a host that will never be ready
+            elif frame.id:
                 self._refuse(frame, error)
 
     def _route(self, frame: Frame) -> None:
@@ -137,10 +139,12 @@ class Server:
                 raise WireError(f"unknown method {frame.m!r}")
 
     def _hello(self, frame: Frame) -> None:
-        hello = msgspec.convert(decode(frame.p), Hello)
-        if hello.protocol != PROTOCOL:
-            self._fatal(f"the bridge speaks protocol {hello.protocol}, this host {PROTOCOL}; run `pi-host install`")
+        greeting = decode(frame.p)
+        if greeting["protocol"] != PROTOCOL:
+            spoken = greeting["protocol"]
+            self._fatal(f"the bridge speaks protocol {spoken!r}, this host {PROTOCOL}; run `pi-host install`")
             return
+        hello = msgspec.convert(greeting, Hello)
         self._reporter = Reporter(self._tell, _open_trace(hello.trace))
         selection = Selection(
             Path(hello.agent_dir),
@@ -222,7 +226,7 @@ class Server:
                 self._peer.send({"id": frame.id, "r": await work(Request(frame.id, signal))})
             except asyncio.CancelledError:
                 self._refuse(frame, PiHostError("aborted"))
-            except Exception as error:  # noqa: BLE001  # it is what pi shows as the error of the tool or command
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # it is what pi shows as the error of the tool or command
                 log(f"{frame.m} {frame.n!r} failed: {''.join(traceback.format_exception(error)).rstrip()}")
                 self._refuse(frame, error)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
+    from contextlib import AbstractContextManager
 
     from pi_host._watchdog import Mark
 
@@ -15,24 +16,40 @@ __all__ = ["resumed", "stepped"]
 
 @types.coroutine
 def stepped(
-    coroutine: Coroutine[Any, Any, object], mark: Mark, plugin: str, hook: str, deadline: float
+    coroutine: Coroutine[Any, Any, object],
+    mark: Mark,
+    plugin: str,
+    hook: str,
+    deadline: float,
+    limit: AbstractContextManager[object],
 ) -> Generator[Any, Any, object]:
-    """Await ``coroutine``, marking each of its steps, so that one that blocks the event loop has a name."""
-    value: Any = None
-    error: BaseException | None = None
-    while True:
-        mark.enter(plugin, hook, deadline)
-        try:
-            waiting_for = coroutine.send(value) if error is None else coroutine.throw(error)
-        except StopIteration as ended:
-            return ended.value
-        finally:
-            mark.leave()
-        value = error = None
-        try:
-            value = yield waiting_for
-        except BaseException as raised:  # noqa: BLE001  # handed on to the coroutine, cancellation included
-            error = raised
+    """Await ``coroutine``, marking each of its steps, so that one that blocks the event loop has a name.
+
+    What it does until it first waits for something is not in ``limit``: most implementations never wait, and setting
+    up a timer would cost them more than they do. The watchdog bounds that part.
+    """
+    mark.enter(plugin, hook, deadline)
+    try:
+        waiting_for = coroutine.send(None)
+    except StopIteration as ended:
+        return ended.value
+    finally:
+        mark.leave()
+    with limit:
+        while True:
+            value: Any = None
+            error: BaseException | None = None
+            try:
+                value = yield waiting_for
+            except BaseException as raised:  # noqa: BLE001  # handed on to the coroutine, cancellation included
+                error = raised
+            mark.enter(plugin, hook, deadline)
+            try:
+                waiting_for = coroutine.send(value) if error is None else coroutine.throw(error)
+            except StopIteration as ended:
+                return ended.value
+            finally:
+                mark.leave()
 
 
 @types.coroutine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar, get_type_hints, overload
 
 import msgspec
@@ -99,7 +100,9 @@ class Tool:
             TypeError: a parameter has no type, or can't be filled from JSON.
         """
         if self._arguments is None:
-            self._arguments = _arguments_of(self.function, self.name)
+            arguments = _arguments_of(self.function, self.name)
+            _check_describable(arguments, self.name)
+            self._arguments = arguments
         return self._arguments
 
     def call(self, params: Any, ctx: Context) -> Any:
@@ -186,7 +189,12 @@ def tool(  # noqa: PLR0913  # each is a different thing, and all but the functio
 def tool_of(candidate: object) -> Tool | None:
     """Return the tool that ``candidate`` was marked as, if it is one."""
     mark = getattr(candidate, _MARK, None)
-    return mark if isinstance(mark, Tool) else None
+    if not isinstance(mark, Tool):
+        return None
+    if inspect.ismethod(candidate):  # the plugin is an object; what was marked is the function without it
+        mark = copy(mark)
+        mark.function = candidate
+    return mark
 
 
 def blocks(content: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -223,6 +231,14 @@ def _arguments_of(function: Callable[..., Any], name: str) -> type[msgspec.Struc
         else:
             fields.append((parameter.name, hint, _default(parameter.default)))
     return msgspec.defstruct(f"{name}_arguments", fields, kw_only=True)
+
+
+def _check_describable(arguments: type[msgspec.Struct], name: str) -> None:
+    try:
+        _schema(arguments)
+    except TypeError as error:
+        reason = str(error).splitlines()[-1]
+        raise TypeError(f"tool {name!r}: a parameter can't be described to the model: {reason}") from error
 
 
 def _default(value: Any) -> Any:

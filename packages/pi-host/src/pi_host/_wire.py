@@ -100,7 +100,8 @@ class Splitter:
         """Take the next bytes and yield the lines that they complete, without the LF."""
         start = 0
         while (end := data.find(b"\n", start)) >= 0:
-            line = self._complete(data[start:end])
+            whole = not self._size and end - start <= self._limit
+            line = data[start:end] if whole else self._complete(data[start:end])
             start = end + 1
             if line:
                 yield line

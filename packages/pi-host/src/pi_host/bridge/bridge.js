@@ -40,12 +40,16 @@ export class Bridge {
 		this.events = this.manifest.contributions.events;
 		/** @type {Map<string, () => void>} */
 		this.listening = new Map();
-		/** What is going on in pi, by request id. @type {Map<number, { ctx: any, handles?: any, update?: any }>} */
+		/** What is going on in pi, by request id. @type {Map<number, any>} */
 		this.open = new Map();
+		/** Signals that are listened to. @type {WeakSet<AbortSignal>} */
+		this.signals = new WeakSet();
 		/** Settles when the Python side of `session_start` is done. @type {Promise<any>} */
 		this.begun = Promise.resolve();
 		/** Messages of `before_agent_start` beyond the first. @type {any[]} */
 		this.overflow = [];
+		/** Number of listeners that hand these over. */
+		this.messengers = 0;
 		this.facts = new Facts(pi);
 		this.offers = new Offers(this);
 		this.stream = new Stream(this);
@@ -59,6 +63,8 @@ export class Bridge {
 	/** Called in the factory: declares flags and listens. */
 	install() {
 		this.offers.declareFlags(this.manifest.contributions.flags);
+		// Trust is asked about before a manifest that does not hold can be corrected.
+		if (!this.manifest.fresh) this.events = { ...this.events, project_trust: 1 };
 		this.listen();
 		this.warmUp();
 		this.pi.on("session_start", (/** @type {any} */ event, /** @type {any} */ ctx) => this.sessionStart(event, ctx));
@@ -77,7 +83,7 @@ export class Bridge {
 
 	/** `project_trust` comes before there is a session: Python is started for it. */
 	startEarly() {
-		this.host.project = null;
+		if (!this.host.usable) this.host.project = null;
 		this.host.owner = this;
 		this.host.start();
 	}
@@ -89,12 +95,12 @@ export class Bridge {
 			const handler = STREAMED.has(name)
 				? (/** @type {any} */ event, /** @type {any} */ ctx) => this.stream.push(name, event, ctx)
 				: (/** @type {any} */ event, /** @type {any} */ ctx) => this.ask(name, event, ctx);
-			const offs = [this.pi.on(name, handler)];
-			if (name === "before_agent_start") {
-				// pi takes one message from each listener, and several plugins may have one each.
-				for (let n = 1; n < this.events[name]; n++) offs.push(this.pi.on(name, () => this.nextMessage()));
-			}
-			this.listening.set(name, () => offs.forEach((off) => off?.()));
+			const off = this.pi.on(name, handler);
+			this.listening.set(name, () => off?.());
+		}
+		// pi takes one message from each listener, and several plugins may have one each.
+		for (; this.messengers < this.events.before_agent_start - 1; this.messengers++) {
+			this.pi.on("before_agent_start", () => this.nextMessage());
 		}
 		for (const [name, off] of this.listening) {
 			if (!(name in this.events)) {
@@ -237,7 +243,7 @@ export class Bridge {
 			const reply = await this.request(
 				{ m: "event", n: name, p: adapter.payload(event) },
 				{ ctx, handles: adapter.handles?.(event) },
-				ctx.signal,
+				event.signal ?? ctx.signal,
 			);
 			return adapter.apply(event, reply ?? {}, this);
 		} catch (error) {
@@ -264,21 +270,39 @@ export class Bridge {
 	 * @param {AbortSignal | undefined} signal
 	 */
 	async request(members, about, signal) {
-		let id = 0;
-		const abort = () => this.host.post({ m: "abort", n: members.m, id });
+		const { host } = this;
+		if (host.state === "starting") await host.settled;
 		members.g = this.generation;
 		members.c = this.facts.changed(about.ctx);
+		const answered = host.request(members);
+		const { id } = members;
+		this.open.set(id, { ...about, kind: members.m, signal });
+		if (signal) this.watchSignal(signal, id);
 		try {
-			return await this.host.request(members, (given) => {
-				id = given;
-				this.open.set(id, about);
-				if (signal?.aborted) queueMicrotask(abort);
-				else signal?.addEventListener("abort", abort, { once: true });
-			});
+			return await answered;
 		} finally {
 			this.open.delete(id);
-			signal?.removeEventListener("abort", abort);
 		}
+	}
+
+	/**
+	 * One signal serves a whole run, so it gets one listener and not one for every event.
+	 *
+	 * @param {AbortSignal} signal
+	 * @param {number} id the request that has just been made under it
+	 */
+	watchSignal(signal, id) {
+		if (signal.aborted) {
+			this.host.post({ m: "abort", n: this.open.get(id)?.kind, id });
+			return;
+		}
+		if (this.signals.has(signal)) return;
+		this.signals.add(signal);
+		signal.addEventListener("abort", () => {
+			for (const [id, about] of this.open) {
+				if (about.signal === signal) this.host.post({ m: "abort", n: about.kind, id });
+			}
+		});
 	}
 
 	/** @param {any} frame a call or notice from Python */

@@ -35,8 +35,8 @@ const ADAPTERS = {
 	turn_end: BOUNDARY,
 	agent_before_settle: BOUNDARY,
 	agent_end: {
-		payload: keeping("messages"),
-		handles: (event) => ({ messages: part(event.messages) }),
+		payload: MESSAGES.payload,
+		handles: MESSAGES.handles,
 		apply: PLAIN.apply,
 	},
 	session_before_compact: {

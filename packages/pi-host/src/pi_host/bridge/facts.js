@@ -28,7 +28,8 @@ export class Facts {
 	 * @returns {Record<string, any> | undefined} the facts that are not as they were when last sent
 	 */
 	changed(ctx) {
-		if (!ctx.sessionManager) return undefined; // `project_trust` comes before there is a session
+		// `project_trust` comes before there is a session.
+		if (!ctx.sessionManager) return { generation: this.generation, mode: ctx.mode, hasUI: ctx.hasUI, cwd: ctx.cwd };
 		const now = this.read(ctx);
 		let changes;
 		for (const key in now) {
@@ -38,7 +39,10 @@ export class Facts {
 		return changes;
 	}
 
-	/** @param {any} ctx */
+	/**
+	 * @param {any} ctx
+	 * @returns {Record<string, any>}
+	 */
 	read(ctx) {
 		const session = ctx.sessionManager;
 		return {

@@ -33,6 +33,8 @@ export class Host {
 		this.launch = launch;
 		/** @type {Owner | null} */
 		this.owner = null;
+		/** Root of the project whose plugins it runs too. @type {string | null} */
+		this.project = null;
 		/** @type {Link | null} */
 		this.link = null;
 		/** "off" is for good: there is nothing that could be started. @type {"down" | "starting" | "ready" | "stopped" | "off"} */
@@ -90,16 +92,15 @@ export class Host {
 	}
 
 	/**
-	 * Ask the host; waits for it to be ready first.
+	 * Ask a host that is ready.
 	 *
-	 * @param {any} members
-	 * @param {(id: number) => void} [started]
+	 * @param {any} members gets the request's id as its `id`
+	 * @returns {Promise<any>}
 	 */
-	async request(members, started) {
-		if (this.state === "starting") await this.settled;
+	request(members) {
 		if (this.state !== "ready" || !this.link) throw new Error("the Python host is not running");
 		this.watch();
-		return this.link.request(members, started);
+		return this.link.request(members);
 	}
 
 	/** @param {any} members */

@@ -16,10 +16,15 @@ export default function piHost(pi) {
 /**
  * Make the plugins of one Python environment part of this pi.
  *
+ * An installed bridge stands aside when `pi-host run` has brought its own: pi loads what `-e` names first.
+ *
  * @param {any} pi pi's extension API
  * @param {import("./launch.js").Launch} launch which Python, and where things are kept
+ * @param {string} source URL of the module that pi loaded; the first one serves this process for good
  */
-export function attach(pi, launch) {
+export function attach(pi, launch, source = import.meta.url) {
+	const shared = /** @type {any} */ (globalThis);
+	if ((shared[Symbol.for("pi-host.source")] ??= source) !== source) return;
 	try {
 		new Bridge(pi, launch).install();
 	} catch (error) {

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, openSync, readFileSync, realpathSync, renameSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 const LOG_LIMIT = 5_000_000;
 
@@ -58,7 +58,7 @@ export function runsAtOnce(args) {
 export function agentDir() {
 	const given = process.env.PI_CODING_AGENT_DIR;
 	if (!given) return join(homedir(), ".pi", "agent");
-	return given === "~" || given.startsWith("~/") ? homedir() + given.slice(1) : given;
+	return resolve(given === "~" || given.startsWith("~/") ? homedir() + given.slice(1) : given);
 }
 
 /** @returns {string} version of the running pi, "" if it can't be told */

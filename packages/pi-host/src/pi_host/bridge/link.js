@@ -34,15 +34,13 @@ export class Link {
 	/**
 	 * Ask the host and wait for its answer.
 	 *
-	 * @param {any} members
-	 * @param {(id: number) => void} [started] is told the request's id
+	 * @param {any} members gets the request's id as its `id`
 	 * @returns {Promise<any>}
 	 */
-	request(members, started) {
-		if (!this.open) return Promise.reject(new Error("the Python host is not running"));
+	request(members) {
+		if (!this.open) throw new Error("the Python host is not running");
 		const id = ++this.lastId;
 		members.id = id;
-		started?.(id);
 		return new Promise((resolve, reject) => {
 			this.send(members); // throws what can't be sent, which rejects
 			this.pending.set(id, { resolve, reject });

@@ -8,6 +8,8 @@ export class Offers {
 		this.commands = new Set();
 		/** @type {Map<string, string>} */
 		this.tools = new Map();
+		/** Tools that the user was told are not used. @type {Set<string>} */
+		this.told = new Set();
 	}
 
 	/**
@@ -94,8 +96,8 @@ export class Offers {
 		const { bridge } = this;
 		for (const tool of bridge.pi.getAllTools()) {
 			const path = tool.sourceInfo?.path ?? "";
-			if (this.tools.has(tool.name) && !this.told?.has(tool.name) && !isOurs(path)) {
-				(this.told ??= new Set()).add(tool.name);
+			if (this.tools.has(tool.name) && !this.told.has(tool.name) && !isOurs(path)) {
+				this.told.add(tool.name);
 				bridge.tell(`the tool '${tool.name}' is not used: ${path || "pi"} has one of that name`, "warning");
 			}
 		}

@@ -1,0 +1,97 @@
+"""What start-up costs: ``pi -p hello``, the host's import, its memory."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scene import PLUGINS, Row, median_ms, timed
+
+from pi_testkit import RpcPi, Say, run_print
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scene import Scene
+
+ROUNDS = 15
+MOST_TIMES_PLAIN = 1.25
+MOST_TIMES_BARE = 9.0
+MOST_MIB = 45.0
+
+
+def rows(scene: Scene) -> Iterator[Row]:
+    """Measure one-shot runs side by side, then import and memory."""
+    yield _one_shot(scene)
+    yield _import()
+    yield _memory(scene)
+
+
+def _one_shot(scene: Scene) -> Row:
+    scene.add(**PLUGINS)
+    plain: list[float] = []
+    hosted: list[float] = []
+    with scene.model(lambda _: Say("hi")):
+        for into in ([], []):  # compile the manifest and warm the caches
+            _run(scene, into, hosted=into is not plain)
+        for _ in range(ROUNDS):
+            _run(scene, plain, hosted=False)
+            _run(scene, hosted, hosted=True)
+    ratio = statistics.median(hosted) / statistics.median(plain)
+    return Row(
+        "`pi -p hello` with three plugins",
+        f"{median_ms(hosted):.0f} ms",
+        f"{median_ms(plain):.0f} ms plain pi",
+        f"{ratio:.2f}x",
+        f"{MOST_TIMES_PLAIN:g}x",
+        missed=ratio > MOST_TIMES_PLAIN,
+    )
+
+
+def _run(scene: Scene, into: list[float], *, hosted: bool) -> None:
+    extensions = [scene.extension] if hosted else []
+    env = scene.hosted_env if hosted else {}
+    done = run_print(scene.install, scene.home, "hello", extensions=extensions, env=env)
+    if done.returncode or done.stdout.strip() != "hi":
+        raise RuntimeError(f"pi failed: {done}")
+    into.append(done.seconds)
+
+
+def _import() -> Row:
+    bare: list[float] = []
+    host: list[float] = []
+    for _ in range(ROUNDS):
+        for code, into in (("pass", bare), ("import pi_host.__main__", host)):
+            with timed(into):
+                subprocess.run([sys.executable, "-E", "-P", "-c", code], check=True)  # noqa: S603  # ourselves
+    ratio = min(host) / min(bare)
+    return Row(
+        "import of the host",
+        f"{min(host) * 1e3:.0f} ms",
+        f"{min(bare) * 1e3:.0f} ms bare interpreter",
+        f"{ratio:.2f}x",
+        f"{MOST_TIMES_BARE:g}x",
+        missed=ratio > MOST_TIMES_BARE,
+    )
+
+
+def _memory(scene: Scene) -> Row:
+    with (
+        scene.model(lambda _: Say("hi")),
+        RpcPi(scene.install, scene.home, extensions=[scene.extension], env=scene.hosted_env) as rpc,
+    ):
+        rpc.prompt("hello")
+        time.sleep(0.5)
+        pid = next(pid for pid, command in rpc.process.processes().items() if command[-2:] == ["-m", "pi_host"])
+        status = Path(f"/proc/{pid}/status").read_text()
+    resident = int(status.partition("VmRSS:")[2].split()[0]) / 1024
+    return Row(
+        "resident set of the host with three plugins",
+        f"{resident:.0f} MiB",
+        bound=f"{MOST_MIB:g} MiB",
+        missed=resident > MOST_MIB,
+    )
