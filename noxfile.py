@@ -30,6 +30,8 @@ def types(session: nox.Session) -> None:
     run(session, "mypy", "packages/pi-host/src", "packages/pi-testkit/src", "noxfile.py")
     for package in ("pi-host", "pi-testkit"):
         run(session, "mypy", f"packages/{package}/tests")
+    run(session, "mypy", "packages/pi-host/bench")
+    run(session, "mypy", "examples")
     run(session, "python", "packages/pi-host/codegen/check_bridge.py")
 
 

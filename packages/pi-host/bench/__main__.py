@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     chosen = parser.parse_args()
     console = Console(stderr=chosen.json)
-    rows = []
+    rows: list[Row] = []
     for name in chosen.cases or CASES:
         with tempfile.TemporaryDirectory(prefix="pi-host-bench-") as folder, console.status(f"measuring {name}"):
             rows += CASES[name](Scene(Path(folder)))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def test_line_separators_pass_in_both_directions(hosted: Hosted) -> None:
     hosted.add(
         "echo",
-        "@hookimpl\ndef input(event):\n    return {'action': 'transform', 'text': event.text + '|\\u2028\\x85\\u2029'}\n",
+        "from pi_host import Transform\n"
+        "@hookimpl\ndef input(event):\n    return Transform(event.text + '|\\u2028\\x85\\u2029')\n",
     )
     hosted.pi.model.add(Say("fine"))
     with hosted.rpc() as rpc:
@@ -28,7 +29,8 @@ def test_line_separators_pass_in_both_directions(hosted: Hosted) -> None:
 def test_lone_surrogates_pass_in_both_directions(hosted: Hosted) -> None:
     maker = hosted.pi.home.root / "maker.js"
     maker.write_text(
-        "export default (pi) => { pi.on('tool_call', (e) => { e.input.command = 'echo ' + String.fromCharCode(0xd800); });"
+        "export default (pi) => {"
+        " pi.on('tool_call', (e) => { e.input.command = 'echo ' + String.fromCharCode(0xd800); });"
         " pi.on('tool_result', (e, ctx) => ctx.ui.notify('js saw ' + escape(e.input.command), 'info')); }"
     )
     hosted.add(
