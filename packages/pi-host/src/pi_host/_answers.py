@@ -11,8 +11,26 @@ from pi_host._shorthands import Shorthand
 
 if TYPE_CHECKING:
     from pi_host._base import Answer
+    from pi_host._hook import Hook
 
-__all__ = ["check"]
+__all__ = ["check", "check_for"]
+
+
+def check_for(hook: Hook, answer: Any) -> Any:
+    """Return ``answer`` as an answer to ``hook`` under pi's own keys.
+
+    Raises:
+        TypeError: it is none; the message says why.
+    """
+    if hook.info.policy == "payload":
+        return answer
+    if hook.answer is None:
+        raise TypeError(f"gave back {type(answer).__name__}, but {hook.info.name} takes no answer")
+    checked = check(answer, hook.answer)
+    if hook.info.policy == "edit" and "messages" in checked:
+        # The check made copies, but a message that pi has already is recognised by being the same object.
+        checked["messages"] = answer["messages"] if isinstance(answer, Mapping) else answer.messages
+    return checked
 
 
 def check(value: object, kind: type[Answer]) -> dict[str, Any]:

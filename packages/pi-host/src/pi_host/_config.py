@@ -75,11 +75,12 @@ def parse(text: str, path: Path) -> Config:
 
 
 def _check_deadlines(config: Config) -> None:
-    if config.deadline <= 0:
-        raise ValueError("deadline must be more than 0 seconds")
-    for name in config.plugins:
-        if config.deadline_of(name) <= 0:
-            raise ValueError(f"plugins.{name}.deadline must be more than 0 seconds")
+    deadlines: dict[str, Any] = {"deadline": config.deadline}
+    for name, options in config.plugins.items():
+        deadlines[f"plugins.{name}.deadline"] = options.get("deadline", config.deadline)
+    for key, seconds in deadlines.items():
+        if not isinstance(seconds, int | float) or not seconds > 0:  # nan is neither more nor less
+            raise ValueError(f"{key} must be more than 0 seconds, not {seconds!r}")
 
 
 def merge(user: Config, project: Config) -> Config:

@@ -18,6 +18,7 @@ __all__ = [
     "PluginError",
     "StaleSessionError",
     "WireError",
+    "describe",
 ]
 
 
@@ -88,3 +89,14 @@ class HostGoneError(PiHostError):
 
 class WireError(PiHostError):
     """A frame that cannot be sent or understood."""
+
+
+def describe(error: BaseException) -> str:
+    """Return what a person should read of an exception that a plugin raised: its kind too, unless we raised it."""
+    text = str(error)
+    ours = isinstance(error, DeadlineError) or (
+        isinstance(error, TypeError) and text.startswith(("gave back", "not a "))
+    )
+    if ours:
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

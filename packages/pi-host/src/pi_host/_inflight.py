@@ -48,10 +48,8 @@ class InFlight:
         if number in self._signals:
             self._signals[number].abort()
             if cancel:
-                task = self._tasks[number]
-                task.cancel()
-                # A task that has not begun never gets to forget itself.
-                task.add_done_callback(lambda task: self._forget(number, task))
+                # After its first step: a task that has not begun could neither answer nor forget itself.
+                asyncio.get_running_loop().call_soon(self._tasks[number].cancel)
 
     async def end(self, seconds: float) -> None:
         """Cancel everything and wait up to ``seconds`` for it to clean up."""

@@ -12,8 +12,8 @@ import pluggy
 from pi_host import hookspecs
 from pi_host._catalog import CATALOG
 from pi_host._commands import Flag, command_of
-from pi_host._dispatch import Hook, Implementation
 from pi_host._errors import PluginError
+from pi_host._hook import Hook, Implementation
 from pi_host._plugins import load
 from pi_host._tools import tool_of
 

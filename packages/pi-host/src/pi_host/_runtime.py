@@ -10,9 +10,10 @@ import msgspec
 
 from pi_host._codec import decode, decode_as, encode
 from pi_host._context import Context, Signal
-from pi_host._dispatch import Dispatcher, Outcome
+from pi_host._dispatch import Dispatcher
 from pi_host._errors import CallRefusedError
 from pi_host._handles import Handle, MessageList
+from pi_host._hook import Outcome
 from pi_host._stepping import stepped
 from pi_host._tools import ToolContext, result
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from pi_host._config import Config
     from pi_host._context import Facts
     from pi_host._deadline import Clock
-    from pi_host._dispatch import Hook, Listener
     from pi_host._handles import Fetch
+    from pi_host._hook import Hook, Listener
     from pi_host._link import Link
     from pi_host._registry import Registry
     from pi_host._watchdog import Mark

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import TextIO
 
-    from pi_host._dispatch import Outcome
+    from pi_host._hook import Outcome
     from pi_host._loading import Loaded
     from pi_host._plugins import Plugin
     from pi_host._wire import Frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar, get_type_hints, overload
 
@@ -212,11 +213,11 @@ def result(value: object) -> dict[str, Any]:
     if value is None:
         return {"content": []}
     data = msgspec.to_builtins(value)
-    return {"content": blocks(msgspec.json.format(msgspec.json.encode(data)).decode()), "details": data}
+    return {"content": blocks(json.dumps(data, indent=2, ensure_ascii=False)), "details": data}
 
 
 def _arguments_of(function: Callable[..., Any], name: str) -> type[msgspec.Struct]:
-    hints = get_type_hints(function, include_extras=True, localns={"ToolContext": Any, "Context": Any})
+    hints = _hints(function)
     fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.name == "ctx":
@@ -231,6 +232,18 @@ def _arguments_of(function: Callable[..., Any], name: str) -> type[msgspec.Struc
         else:
             fields.append((parameter.name, hint, _default(parameter.default)))
     return msgspec.defstruct(f"{name}_arguments", fields, kw_only=True)
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    source = inspect.unwrap(function)
+
+    def parameters() -> None: ...
+
+    # The types of the rest need not exist at run time: many import them for their type checker only.
+    parameters.__annotations__ = {
+        name: hint for name, hint in source.__annotations__.items() if name not in {"ctx", "return"}
+    }
+    return get_type_hints(parameters, globalns=getattr(source, "__globals__", {}), include_extras=True)
 
 
 def _check_describable(arguments: type[msgspec.Struct], name: str) -> None:

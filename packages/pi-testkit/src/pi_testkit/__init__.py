@@ -9,7 +9,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pi_testkit.home import PiHome
+    from pi_testkit.fake import FakePi, FakeUI, Fired, Notice, Recorded, ToolRun, UnansweredError
+    from pi_testkit.home import PiHome, PluginWriter
     from pi_testkit.model import Call, Calls, Cut, Fail, ModelSpec, Request, Say, ScriptedModel, Turn, Usage
     from pi_testkit.oneshot import Finished, FinishedJson, run_json, run_print
     from pi_testkit.pi import Pi
@@ -24,22 +25,30 @@ __all__ = [
     "Calls",
     "Cut",
     "Fail",
+    "FakePi",
+    "FakeUI",
     "Finished",
     "FinishedJson",
+    "Fired",
     "ModelSpec",
+    "Notice",
     "Pi",
     "PiExitedError",
     "PiHome",
     "PiInstall",
     "PiTimeoutError",
+    "PluginWriter",
     "ProvisionError",
+    "Recorded",
     "Request",
     "RpcError",
     "RpcPi",
     "Say",
     "ScriptedModel",
+    "ToolRun",
     "TuiPi",
     "Turn",
+    "UnansweredError",
     "Usage",
     "provision",
     "run_json",
@@ -47,7 +56,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "home": ("PiHome",),
+    "fake": ("FakePi", "FakeUI", "Fired", "Notice", "Recorded", "ToolRun", "UnansweredError"),
+    "home": ("PiHome", "PluginWriter"),
     "model": ("Call", "Calls", "Cut", "Fail", "ModelSpec", "Request", "Say", "ScriptedModel", "Turn", "Usage"),
     "oneshot": ("Finished", "FinishedJson", "run_json", "run_print"),
     "pi": ("Pi",),

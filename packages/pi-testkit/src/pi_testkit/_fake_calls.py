@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pi_host import CallRefusedError
-
 from pi_testkit._dialogs import DIALOGS
 from pi_testkit._fake_records import Notice, Recorded
 from pi_testkit._fake_ui import FakeUI, UnansweredError, checked
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_host._context import Facts
-
     from pi_testkit._fake_events import Crossing
 
 __all__ = ["Desk", "Errand"]
@@ -119,6 +117,18 @@ class Desk:
         """Id of the last entry."""
         return self.entries[-1]["id"] if self.entries else None
 
+    def since(self, entry_id: str | None) -> list[dict[str, Any]]:
+        """The entries after one of them.
+
+        Args:
+            entry_id: id of that one; for ``None`` or an unknown id all are given.
+
+        Returns:
+            The entries.
+        """
+        ids = [entry["id"] for entry in self.entries]
+        return self.entries[ids.index(entry_id) + 1 if entry_id in ids else 0 :]
+
     def branch(self) -> list[dict[str, Any]]:
         """The entries from the root to the leaf."""
         by_id = {entry["id"]: entry for entry in self.entries}
@@ -137,10 +147,6 @@ class Desk:
         person = self.ui.people[dialog]
         reply = person(asked) if callable(person) else person
         return checked(dialog, asked, await reply if inspect.isawaitable(reply) else reply)
-
-    def _since(self, entry_id: str | None) -> list[dict[str, Any]]:
-        ids = [entry["id"] for entry in self.entries]
-        return self.entries[ids.index(entry_id) + 1 if entry_id in ids else 0 :]
 
 
 def _set(values: dict[str, Any], key: str, value: Any) -> None:
@@ -187,7 +193,7 @@ CALLS: Final[dict[str, Callable[[Desk, dict[str, Any], Errand], Any]]] = {
     "ctx.getSystemPrompt": lambda *_: "",
     "ctx.abort": lambda desk, *_: desk.abort(),
     "ctx.shutdown": lambda *_: None,
-    "session.entries": lambda desk, p, _: desk._since(p["since"]),  # noqa: SLF001 - of the same module
+    "session.entries": lambda desk, p, _: desk.since(p["since"]),
     "session.branch": lambda desk, *_: desk.branch(),
     "session.label": lambda desk, p, _: desk.labels.get(p["entryId"]),
     "handle.load": lambda _, p, errand: _load(errand, p),

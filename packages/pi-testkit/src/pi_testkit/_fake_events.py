@@ -7,8 +7,8 @@ import types
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
 import msgspec
-from pi_host._catalog import CATALOG
 
+from pi_host._catalog import CATALOG
 from pi_testkit._fake_records import Fired
 
 if TYPE_CHECKING:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pi_host._context import Signal
 from pi_host._errors import PiHostError
@@ -12,15 +14,13 @@ from pi_host._inflight import InFlight
 from pi_host._reporter import Reporter
 from pi_host._runtime import Request, Runtime
 from pi_host._watchdog import Mark
-
 from pi_testkit._fake_calls import Desk, Errand
 from pi_testkit._fake_facts import first_facts
 from pi_testkit._fake_link import FakeLink
 from pi_testkit._fake_plugins import registered
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-    from typing import TypeAlias
+    from collections.abc import Sequence
 
     from pi_host._config import Config
 
@@ -28,9 +28,8 @@ __all__ = ["FakeHost"]
 
 T = TypeVar("T")
 
-if TYPE_CHECKING:
-    #: Does one thing and gives back what came of it, or says so earlier by the function it is given.
-    Work: TypeAlias = Callable[[Request, Callable[[T], None]], Awaitable[T]]
+#: Does one thing and gives back what came of it, or says so earlier by the function it is given.
+Work: TypeAlias = Callable[[Request, Callable[[T], None]], Awaitable[T]]
 
 
 class FakeHost:
@@ -97,7 +96,7 @@ class FakeHost:
         self.runtime.facts["leafId"] = self.desk.leaf_id
         begun = _answer(work, request, done)
         # From a callback, because the host starts its work outside of any task.
-        self._loop.call_soon(lambda: self._inflight.start(number, signal, begun, suspends=suspends))
+        self._loop.call_soon(partial(self._inflight.start, number, signal, begun, suspends=suspends))
         if self._abort_next:
             self._abort_next = False
             signal.abort()
@@ -105,7 +104,8 @@ class FakeHost:
         try:
             await asyncio.wait([done])
         finally:
-            del self._link.errands[request.id], self._ongoing[number]
+            del self._ongoing[number]
+            self._link.errands.pop(request.id, None)  # events without a request id share one
         done.exception()  # asyncio would complain about one that nobody looked at
         self._link.raise_misuse()
         return done
@@ -128,10 +128,9 @@ class FakeHost:
         self.desk.labels.clear()
 
     def _abort_ongoing(self) -> None:
-        for number, cancel in self._ongoing.items():
-            if self._loop is not None:
-                # May be called from any thread; and not before what just began has made its first step.
-                self._loop.call_soon_threadsafe(lambda n=number, c=cancel: self._inflight.abort(n, cancel=c))
+        for number, cancel in list(self._ongoing.items()):
+            if self._loop is not None:  # it is set by the time anything is going on; this may be any thread
+                self._loop.call_soon_threadsafe(partial(self._inflight.abort, number, cancel=cancel))
 
 
 async def _answer(work: Work[T], request: Request, done: asyncio.Future[T]) -> None:

@@ -12,12 +12,12 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
 from pi_host._codec import encode
 from pi_host._config import Config
 from pi_host._errors import PiHostError
 from pi_host._log import log
 from pi_host._tools import blocks
-
 from pi_testkit._fake_calls import CALLS, Errand
 from pi_testkit._fake_events import crossing
 from pi_testkit._fake_facts import FakeFacts
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from pi_host._context import Facts
-    from pi_host._dispatch import Outcome
+    from pi_host._hook import Outcome
     from pi_host._runtime import Request
-
     from pi_testkit._fake_ui import Person
 
 __all__ = ["FakePi", "FakeUI", "Fired", "Notice", "Recorded", "ToolRun", "UnansweredError"]
@@ -118,8 +117,8 @@ class FakePi(FakeFacts):
 
         Args:
             event: pi's name of the event, such as ``"tool_call"``.
-            fields: its fields, in pi's spelling (``toolName``) or Python's (``tool_name``). Needed ones that are missing
-                are empty. What stays in pi, such as the messages of ``context``, is given here in full.
+            fields: its fields, in pi's spelling (``toolName``) or Python's (``tool_name``). Needed ones that are
+                missing are empty. What stays in pi, such as the messages of ``context``, is given here in full.
 
         Returns:
             What the plugins made of it.

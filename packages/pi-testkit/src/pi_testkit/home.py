@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import tempfile
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias
 
 from pi_testkit.pis import cache_dir
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PiHome"]
+__all__ = ["PiHome", "PluginWriter"]
+
+#: Installs a plugin: takes its name and its source (text, a file or a module) and gives the path of the installed file.
+PluginWriter: TypeAlias = Callable[[str, str | Path | ModuleType], Path]
 
 #: What a test may see of the real environment: no keys, tokens or proxies, and nothing of a real pi's setup.
 _ALLOWED = ("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER")
@@ -66,6 +73,24 @@ class PiHome:
             "XDG_STATE_HOME": str(self.home / ".local" / "state"),
         }
         return values | dict(extra or {})
+
+    def add_plugin(self, name: str, source: str | Path | ModuleType) -> Path:
+        """Install a single-file Python plugin for a pi that runs with the bridge.
+
+        Args:
+            name: the plugin's name.
+            source: its source text, a file to copy, or a module that has one.
+
+        Returns:
+            The path of the installed file.
+        """
+        if isinstance(source, ModuleType):
+            source = inspect.getsource(source)
+        text = textwrap.dedent(source) if isinstance(source, str) else source.read_text("utf-8")
+        path = self.agent_dir / "python" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        path.write_text(text, "utf-8")
+        return path
 
     def sessions(self) -> list[Path]:
         """The session files pi has written, oldest first.

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+
     from pi_testkit.home import PiHome
     from pi_testkit.model import ScriptedModel
     from pi_testkit.oneshot import Finished, FinishedJson
@@ -27,11 +30,15 @@ class Pi:
         install: which pi.
         home: where it lives.
         model: the model it talks to.
+        extensions: what every run loads, besides its own.
+        env: variables that every run gets, besides its own.
     """
 
     install: PiInstall
     home: PiHome
     model: ScriptedModel
+    extensions: Sequence[str | os.PathLike[str]] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, repr=False)
 
     @property
@@ -50,7 +57,7 @@ class Pi:
         """
         from pi_testkit.rpc import RpcPi  # noqa: PLC0415 - a run that needs one driver does not load them all
 
-        return self._open.enter_context(RpcPi(self.install, self.home, **options))
+        return self._open.enter_context(RpcPi(self.install, self.home, **self._with(options)))
 
     def tui(self, **options: Any) -> TuiPi:
         """Start pi in a terminal.
@@ -63,7 +70,7 @@ class Pi:
         """
         from pi_testkit.tui import TuiPi  # noqa: PLC0415 - as above
 
-        return self._open.enter_context(TuiPi(self.install, self.home, **options))
+        return self._open.enter_context(TuiPi(self.install, self.home, **self._with(options)))
 
     def print(self, prompt: str, **options: Any) -> Finished:
         """Run ``pi -p`` to its end.
@@ -77,7 +84,7 @@ class Pi:
         """
         from pi_testkit.oneshot import run_print  # noqa: PLC0415 - as above
 
-        return run_print(self.install, self.home, prompt, **options)
+        return run_print(self.install, self.home, prompt, **self._with(options))
 
     def json(self, prompt: str, **options: Any) -> FinishedJson:
         """Run ``pi --mode json`` to its end.
@@ -91,8 +98,12 @@ class Pi:
         """
         from pi_testkit.oneshot import run_json  # noqa: PLC0415 - as above
 
-        return run_json(self.install, self.home, prompt, **options)
+        return run_json(self.install, self.home, prompt, **self._with(options))
 
     def close(self) -> None:
         """Close everything that was started. A second call does nothing."""
         self._open.close()
+
+    def _with(self, options: dict[str, Any]) -> dict[str, Any]:
+        extensions = [*self.extensions, *options.get("extensions", ())]
+        return options | {"extensions": extensions, "env": {**self.env, **(options.get("env") or {})}}

@@ -14,12 +14,15 @@ from pi_testkit.pis import PI_VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import Any
 
+    from pi_testkit.fake import FakePi
+    from pi_testkit.home import PluginWriter
     from pi_testkit.model import ScriptedModel
     from pi_testkit.pi import Pi
     from pi_testkit.pis import PiInstall
 
-__all__ = ["pi", "pi_install", "pi_version", "scripted_model"]
+__all__ = ["fake_pi", "hosted_pi", "pi", "pi_install", "pi_version", "plugin", "scripted_model"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,6 +86,48 @@ def pi(pi_install: PiInstall, scripted_model: ScriptedModel, tmp_path: Path) -> 
     runner = Pi(pi_install, home, scripted_model)
     yield runner
     runner.close()
+
+
+@pytest.fixture
+def hosted_pi(pi: Pi) -> Pi:
+    """The same real pi with Python plugins: those that the test installs with ``plugin``, and no others.
+
+    Every run of it loads pi-host's bridge. To load a plugin of an installed distribution too, name its entry point:
+    ``hosted_pi.rpc(env={"PI_HOST_PLUGINS": "my_plugin"})``. What plugins print, and their tracebacks, are in
+    ``hosted_pi.home.root / "pi-host" / "host.log"``.
+    """
+    from dataclasses import replace  # noqa: PLC0415
+
+    from pi_host.launch import BRIDGE, environment  # noqa: PLC0415
+
+    return replace(pi, extensions=[BRIDGE], env=environment(autoload=False, cache=pi.home.root / "pi-host"))
+
+
+@pytest.fixture
+def plugin(pi: Pi) -> PluginWriter:
+    """Installs a single-file plugin for ``hosted_pi``: ``plugin("name", source)`` gives the path of its file.
+
+    The source is text, a file to copy, or a module.
+    """
+    return pi.home.add_plugin
+
+
+@pytest.fixture
+def fake_pi(tmp_path: Path) -> Iterator[type[FakePi]]:
+    """Makes in-memory pis: call it as ``FakePi``. They work in the test's temporary folder and are closed after it."""
+    from contextlib import ExitStack  # noqa: PLC0415
+
+    from pi_testkit.fake import FakePi  # noqa: PLC0415
+
+    with ExitStack() as stack:
+
+        class Opened(FakePi):
+            def __init__(self, *plugins: object, **options: Any) -> None:
+                super().__init__(*plugins, **options)
+                self.cwd = str(tmp_path)
+                stack.callback(self.close)
+
+        yield Opened
 
 
 def _marked(definition: pytest.Item) -> list[str]:
