@@ -135,7 +135,8 @@ class Dispatcher:
         if not inspect.iscoroutine(answer):
             with clock:
                 return await answer
-        return await stepped(answer, self._mark, implementation.plugin, hook.info.name, implementation.deadline, clock)
+        whose = (implementation.plugin, hook.info.name, implementation.deadline)
+        return await stepped(answer, self._mark, whose, clock)
 
 
 def _is_cancelled() -> bool:

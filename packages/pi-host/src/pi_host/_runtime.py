@@ -176,7 +176,7 @@ class Runtime:
         finally:
             self._mark.leave()
         if inspect.iscoroutine(value):
-            return await stepped(value, self._mark, plugin, what, deadline, nullcontext())
+            return await stepped(value, self._mark, (plugin, what, deadline), nullcontext())
         return await value if inspect.isawaitable(value) else value
 
     def _context(self, kind: type[C], plugin: str, request: Request, clock: Clock | None) -> C:

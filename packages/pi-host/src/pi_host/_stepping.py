@@ -18,17 +18,21 @@ __all__ = ["resumed", "stepped"]
 def stepped(
     coroutine: Coroutine[Any, Any, object],
     mark: Mark,
-    plugin: str,
-    hook: str,
-    deadline: float,
+    whose: tuple[str, str, float],
     limit: AbstractContextManager[object],
 ) -> Generator[Any, Any, object]:
     """Await ``coroutine``, marking each of its steps, so that one that blocks the event loop has a name.
 
     What it does until it first waits for something is not in ``limit``: most implementations never wait, and setting
     up a timer would cost them more than they do. The watchdog bounds that part.
+
+    Args:
+        coroutine: what to await.
+        mark: is told before and after each step.
+        whose: plugin, hook and deadline, as ``Mark.enter`` wants them.
+        limit: entered when the coroutine waits for the first time, left when it is done.
     """
-    mark.enter(plugin, hook, deadline)
+    mark.enter(*whose)
     try:
         waiting_for = coroutine.send(None)
     except StopIteration as ended:
@@ -43,7 +47,7 @@ def stepped(
                 value = yield waiting_for
             except BaseException as raised:  # noqa: BLE001  # handed on to the coroutine, cancellation included
                 error = raised
-            mark.enter(plugin, hook, deadline)
+            mark.enter(*whose)
             try:
                 waiting_for = coroutine.send(value) if error is None else coroutine.throw(error)
             except StopIteration as ended:

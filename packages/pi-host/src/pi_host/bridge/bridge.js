@@ -19,6 +19,9 @@ const STREAMED = new Set(["message_update", "tool_execution_update", "provider_s
 /** Events whose failing listener stops pi, as in pi itself. */
 const CLOSED = new Set(["tool_call", "user_bash"]);
 
+/** Events that do not wait for the plugins to be done with `session_start`: it is one, or asks something itself. */
+const NESTED = new Set(["session_start", "ui_prompt_start", "ui_prompt_end"]);
+
 const NOT_RUNNING = "the Python host is not running, so nobody can say whether this is allowed";
 
 /** Survives reloads, which load this module anew. @type {{ host: Host | null, generation: number }} */
@@ -140,6 +143,7 @@ export class Bridge {
 	 * @param {any} ctx
 	 */
 	async sessionShutdown(event, ctx) {
+		this.stream.flush();
 		try {
 			if ("session_shutdown" in this.events && this.host.usable) await this.ask("session_shutdown", event, ctx);
 		} finally {
@@ -238,7 +242,7 @@ export class Bridge {
 		if (!this.host.usable) return this.refuse(name, NOT_RUNNING);
 		const adapter = adapterFor(name);
 		try {
-			if (name !== "session_start") await this.begun;
+			if (!NESTED.has(name)) await this.begun;
 			this.stream.flush();
 			const reply = await this.request(
 				{ m: "event", n: name, p: adapter.payload(event) },

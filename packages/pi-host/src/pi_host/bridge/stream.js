@@ -43,8 +43,17 @@ export class Stream {
 			m: "stream",
 			n: this.name,
 			g: bridge.generation,
-			c: bridge.facts.changed(this.ctx),
+			c: this.facts(),
 			p: batch,
 		});
+	}
+
+	/** @returns {Record<string, any> | undefined} what changed; nothing if the session has been replaced meanwhile */
+	facts() {
+		try {
+			return this.bridge.facts.changed(this.ctx);
+		} catch {
+			return undefined; // this often runs from a timer, where an exception would end pi
+		}
 	}
 }

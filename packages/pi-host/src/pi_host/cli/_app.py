@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from pi_host._errors import HandledError
-from pi_host.cli import configure, demo, doctor, events, install, plugins, run as run_command
+from pi_host.cli import configure, demo, doctor, events, install, plugins
+from pi_host.cli import run as run_command
 from pi_host.cli._output import say_error
 
 __all__ = ["app", "run"]
@@ -48,19 +49,19 @@ def _root(
     """
 
 
-for _command, _panel in {
-    run_command.run: "Use",
-    install.install: "Use",
-    install.uninstall: "Use",
-    demo.demo: "Use",
-    plugins.plugins: "Plugins",
-    configure.enable: "Plugins",
-    configure.disable: "Plugins",
-    events.events: "Plugins",
-    doctor.doctor: "Plugins",
-}.items():
-    app.command(rich_help_panel=_panel)(_command)
-app.add_typer(configure.config, name="config", rich_help_panel="Plugins")
+for _name, _module in (
+    ("run", run_command),
+    ("install", install),
+    ("uninstall", install),
+    ("demo", demo),
+    ("plugins", plugins),
+    ("enable", configure),
+    ("disable", configure),
+    ("events", events),
+    ("doctor", doctor),
+):
+    app.command(_name)(getattr(_module, _name))
+app.add_typer(configure.config, name="config")
 
 
 def run() -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["AsJson", "console", "say_error", "say_json"]
-
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, for programs.")]
+__all__ = ["console", "say_error", "say_json"]
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from pi_host import _manifest
-from pi_host._discovery import Selection
 from pi_host._errors import HandledError, PluginError
 from pi_host.cli._probe import Line, Request
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pi_host._discovery import Selection
     from pi_host._plugins import Plugin
 
 __all__ = ["ANY_PI", "Found", "prepare", "probe"]

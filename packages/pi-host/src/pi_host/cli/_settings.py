@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -96,7 +96,7 @@ def is_listed(scope: Scope) -> bool:
     return any(_names(entry, scope) for entry in entries or ())
 
 
-def tell_pi(pi: Pi, command: str, scope: Scope) -> None:
+def tell_pi(pi: Pi, command: Literal["install", "remove"], scope: Scope) -> None:
     """Run ``pi install`` or ``pi remove`` on the package.
 
     Raises:
@@ -116,8 +116,13 @@ def tell_pi(pi: Pi, command: str, scope: Scope) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise HandledError(f"`pi {command}` can't be run: {error}") from error
     if done.returncode != 0:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise HandledError(f"`pi {command}` ended with exit code {done.returncode}: {' '.join(said[-3:])}")
+        said = " ".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-3:])
+        if scope.flags and "not trusted" in said:
+            # What pi proposes would run the project's own extensions; that is for the user to decide, in pi.
+            raise HandledError(f"pi does not trust the project in {str(scope.cwd)!r}; start pi there once and trust it")
+        raise HandledError(f"`pi {command}` ended with exit code {done.returncode}: {said}")
+    if is_listed(scope) != (command == "install"):
+        raise HandledError(f"`pi {command}` ended well, but {str(scope.settings)!r} does not show it")
 
 
 def _names(entry: object, scope: Scope) -> bool:

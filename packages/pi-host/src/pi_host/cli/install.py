@@ -1,35 +1,30 @@
 """``pi-host install`` and ``uninstall``: pi loads the Python plugins always, or no longer."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from pi_host._discovery import Selection
 from pi_host._errors import HandledError
 from pi_host.cli import _package
-from pi_host.cli._output import AsJson, say_error, say_json
+from pi_host.cli._options import AsJson, WhichPi
+from pi_host.cli._output import say_error, say_json
 from pi_host.cli._package import Installed, Scope
 from pi_host.cli._pis import Pi, find_pi, node_problem
 from pi_host.cli._places import agent_dir, cache, tilde
 from pi_host.cli._probing import prepare
 from pi_host.cli._settings import Undo, is_listed, tell_pi
 
-if TYPE_CHECKING:
-    from typing import Any
-
 __all__ = ["install", "uninstall"]
 
 _Project = Annotated[bool, typer.Option("--project", help="For the project in this folder instead of for the user.")]
-_WhichPi = Annotated[str | None, typer.Option("--pi", metavar="PATH", help="Which pi; default: PI_HOST_PI, then the path.")]
 
 
-def install(*, project: _Project = False, pi: _WhichPi = None, as_json: AsJson = False) -> None:
+def install(*, project: _Project = False, pi: WhichPi = None, as_json: AsJson = False) -> None:
     """Make pi load the Python plugins at every start.
 
-    A small package is put beside pi's settings, and pi itself is told of it (`pi install`). It uses the Python that runs
-    this command. Running it again renews it.
+    A small package is put beside pi's settings, and pi is told of it: `pi install`.
+    It uses the Python that runs this command. Running this again renews it.
 
     [bold]Examples[/bold]
 
@@ -50,10 +45,10 @@ def install(*, project: _Project = False, pi: _WhichPi = None, as_json: AsJson =
     _report(scope, as_json=as_json, said=f"{said}; pi loads the Python plugins from now on", changed=with_pi)
 
 
-def uninstall(*, project: _Project = False, pi: _WhichPi = None, as_json: AsJson = False) -> None:
+def uninstall(*, project: _Project = False, pi: WhichPi = None, as_json: AsJson = False) -> None:
     """Undo `pi-host install`.
 
-    pi's settings become what they were, byte for byte, unless something else changed them since.
+    pi's settings become what they were, to the byte, unless changed by others since.
 
     [bold]Examples[/bold]
 
@@ -86,8 +81,6 @@ def _install(scope: Scope, pi: Pi, installed: Installed) -> bool:
         try:
             installed.write(scope)
             tell_pi(pi, "install", scope)
-            if not is_listed(scope):
-                raise HandledError(f"`pi install` ended well, but {str(scope.settings)!r} does not name the package")
             undo.write(scope)
         except BaseException:
             _package.remove(scope)
@@ -106,7 +99,8 @@ def _usable_pi(wanted: str | None) -> Pi:
 
 
 def _unwritable(error: OSError) -> HandledError:
-    return HandledError(f"can't write {str(error.filename)!r}: {error.strerror}; check who owns it, or PI_CODING_AGENT_DIR")
+    where = f"can't write {str(error.filename)!r}: {error.strerror}"
+    return HandledError(f"{where}; check its owner, or point PI_CODING_AGENT_DIR elsewhere")
 
 
 def _report(scope: Scope, *, as_json: bool, said: str, changed: bool) -> None:

@@ -1,43 +1,41 @@
 """``pi-host run``: pi with the Python plugins, for one launch."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from pi_host._discovery import Selection
 from pi_host._errors import HandledError
+from pi_host.cli._options import WhichPi
 from pi_host.cli._pis import find_pi, node_problem
 from pi_host.cli._places import agent_dir, cache
 from pi_host.cli._probing import prepare
 from pi_host.launch import BRIDGE, environment
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
 __all__ = ["run"]
 
 
 def run(
-    args: Annotated[list[str] | None, typer.Argument(metavar="[-- ARGS]...", help="What pi gets.")] = None,
+    args: Annotated[list[str] | None, typer.Argument(metavar="ARGS", help="What pi gets.")] = None,
     *,
     plugin: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME|PATH", help="Load this one, too: an installed plugin, a module or a .py file."),
     ] = None,
     autoload: Annotated[bool, typer.Option(help="Load the installed plugins.")] = True,
-    trace: Annotated[Path | None, typer.Option(help="Append a JSON line for every hook that ran.")] = None,
-    pi: Annotated[str | None, typer.Option(metavar="PATH", help="Which pi; default: PI_HOST_PI, then the path.")] = None,
+    trace: Annotated[str | None, typer.Option(help="Append a JSON line for every hook that ran.")] = None,
+    pi: WhichPi = None,
 ) -> None:
     """Start pi with the Python plugins, this once.
 
-    Everything after [bold]--[/bold] goes to pi, whose terminal, signals and exit code are its own. Nothing is written to
-    pi's files. A plugin named with --plugin that can't be loaded is an error; pi does not start then.
+    Everything after [bold]--[/bold] goes to pi.
+    Terminal, signals and exit code are pi's own, and nothing is written to its files.
+    A plugin named with --plugin that can't be loaded is an error: pi does not start.
 
     [bold]Examples[/bold]
 
@@ -52,7 +50,7 @@ def run(
     env = os.environ | environment(
         plugins=[_absolute(name) for name in plugin or ()],
         autoload=autoload,
-        trace=trace.absolute() if trace else None,
+        trace=Path(trace).absolute() if trace else None,
         cache=cache(),
     )
     # What the bridge will read: a variable that was set before stands where no option replaces it.
@@ -64,7 +62,7 @@ def run(
 
 def _absolute(plugin: str) -> str:
     if "," in plugin:
-        raise HandledError(f"a plugin's name or path must not hold a comma: {plugin!r}; rename it or give --plugin twice")
+        raise HandledError(f"a plugin's path must not hold a comma: {plugin!r}; give --plugin once for each plugin")
     return str(Path(plugin).absolute()) if plugin.endswith(".py") else plugin
 
 
