@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 from pi_host._server import Server
 
@@ -24,6 +26,8 @@ def main() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL)
     threading.Thread(target=_end_with_pi, args=(reader,), name="pi-host-lifeline", daemon=True).start()
     asyncio.run(_serve(reader, writer))
+    # Plugins' exit functions run here: the end of the group is no orderly exit. The lifeline bounds them, too.
+    atexit._run_exitfuncs()  # noqa: SLF001  # there is no public way to run them without exiting
     _end_group()
 
 
@@ -54,7 +58,8 @@ def _end_with_pi(reader: int) -> None:
 
 
 def _end_group() -> None:
-    sys.stderr.flush()
+    with suppress(OSError):  # a log that can't be written must not keep anything alive
+        sys.stderr.flush()
     if os.getpgrp() == os.getpid():
         # The bridge gave the host a process group of its own: whatever is left in it was started by a plugin.
         os.killpg(0, signal.SIGKILL)

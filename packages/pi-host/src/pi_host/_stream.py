@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pi_host._codec import decode, encode
 from pi_host._context import Signal
 from pi_host._log import log
 from pi_host._runtime import Request
@@ -35,7 +36,7 @@ class Stream:
 
     def feed(self, name: str, batch: msgspec.Raw) -> None:
         """Take a batch of events called ``name``; handle them now if no plugin has to wait for anything."""
-        self._waiting.extend((name, payload) for payload in _batch_decoder.decode(batch))
+        self._waiting.extend((name, payload) for payload in _payloads(batch))
         if not self._draining:
             self._draining = True
             self._inflight.start(_NUMBER, Signal(), self._drain(), suspends=self._runtime.suspends(name))
@@ -57,3 +58,11 @@ class Stream:
             await self._runtime.event(name, payload, Request(0, Signal()), lambda _: None)
         except Exception as error:  # noqa: BLE001  # one bad event must not stop the ones after it
             log(f"event {name!r} failed: {type(error).__name__}: {error}")
+
+
+def _payloads(batch: msgspec.Raw) -> list[msgspec.Raw]:
+    try:
+        return _batch_decoder.decode(batch)
+    except msgspec.DecodeError:
+        # A piece may end within a surrogate pair, and half a pair is nothing that msgspec reads.
+        return [msgspec.Raw(encode(payload)) for payload in decode(batch)]

@@ -29,7 +29,9 @@ export class Facts {
 	 */
 	changed(ctx) {
 		// `project_trust` comes before there is a session.
-		if (!ctx.sessionManager) return { generation: this.generation, mode: ctx.mode, hasUI: ctx.hasUI, cwd: ctx.cwd };
+		if (!ctx.sessionManager) {
+			return { generation: this.generation, mode: ctx.mode, hasUI: ctx.hasUI, cwd: ctx.cwd, trusted: false };
+		}
 		const now = this.read(ctx);
 		let changes;
 		for (const key in now) {

@@ -63,13 +63,17 @@ export class Link {
 		this.child.stdin?.write(line);
 	}
 
-	/** Keep pi's process from ending until `release`. */
+	/** Keep pi's process from ending until `release`. A dying host closes its output before its end is told. */
 	hold() {
-		if (++this.holds === 1) /** @type {any} */ (this.child.stdout).ref?.();
+		if (++this.holds > 1) return;
+		/** @type {any} */ (this.child.stdout).ref?.();
+		this.child.ref();
 	}
 
 	release() {
-		if (--this.holds === 0) /** @type {any} */ (this.child.stdout).unref?.();
+		if (--this.holds > 0) return;
+		/** @type {any} */ (this.child.stdout).unref?.();
+		this.child.unref();
 	}
 
 	/**

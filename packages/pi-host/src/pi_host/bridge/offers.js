@@ -47,9 +47,8 @@ export class Offers {
 				? (/** @type {string} */ prefix) => this.complete(name, prefix)
 				: undefined,
 			handler: async (/** @type {string} */ args, /** @type {any} */ ctx) => {
-				bridge.stream.flush();
 				try {
-					await bridge.request({ m: "command", n: name, p: { args } }, { ctx }, undefined);
+					await this.call({ m: "command", n: name, p: { args } }, { ctx }, undefined);
 				} catch (error) {
 					throw new Error(`/${name}: ${error instanceof Error ? error.message : error}`);
 				}
@@ -63,8 +62,7 @@ export class Offers {
 	 */
 	async complete(name, prefix) {
 		try {
-			const { bridge } = this;
-			return await bridge.request({ m: "complete", n: name, p: { prefix } }, { ctx: bridge.ctx }, undefined);
+			return await this.call({ m: "complete", n: name, p: { prefix } }, { ctx: this.bridge.ctx }, undefined);
 		} catch {
 			return null; // completions are a convenience; the log has the reason
 		}
@@ -84,11 +82,22 @@ export class Offers {
 				/** @type {AbortSignal} */ signal,
 				/** @type {any} */ update,
 				/** @type {any} */ ctx,
-			) => {
-				bridge.stream.flush();
-				return bridge.request({ m: "tool", n: tool.name, p: { callId, params } }, { ctx, update }, signal);
-			},
+			) => this.call({ m: "tool", n: tool.name, p: { callId, params } }, { ctx, update }, signal),
 		});
+	}
+
+	/**
+	 * Ask Python, once the plugins have what `session_start` sets up: pi can be faster than they are.
+	 *
+	 * @param {any} members
+	 * @param {{ ctx: any, update?: any }} about
+	 * @param {AbortSignal | undefined} signal
+	 */
+	async call(members, about, signal) {
+		const { bridge } = this;
+		await bridge.begun;
+		bridge.stream.flush();
+		return bridge.request(members, about, signal);
 	}
 
 	/** A tool of the same name that some other extension registered first is the one that pi uses. */

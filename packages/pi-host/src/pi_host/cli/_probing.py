@@ -11,6 +11,7 @@ import msgspec
 
 from pi_host import _manifest
 from pi_host._errors import HandledError, PluginError
+from pi_host.cli._output import say_error
 from pi_host.cli._probe import Line, Request
 
 if TYPE_CHECKING:
@@ -35,10 +36,12 @@ class Found(NamedTuple):
     Attributes:
         plugins: all of them, in running order.
         problems: what is wrong with the configuration files.
+        crashed: names of those whose import took Python down.
     """
 
     plugins: list[Plugin]
     problems: list[str]
+    crashed: list[str]
 
 
 def probe(selection: Selection, *, pi_version: str, manifest: Path | None = None) -> Found:
@@ -69,7 +72,7 @@ def probe(selection: Selection, *, pi_version: str, manifest: Path | None = None
         if last.error is not None:
             raise HandledError(last.error)
         if last.loading is None and lines:
-            return Found(last.plugins, last.problems)
+            return Found(last.plugins, last.problems, list(crashed))
         if last.loading is None or last.loading in crashed:
             raise HandledError(f"looking at the plugins failed: Python {ending}{said}; run `pi-host doctor`")
         crashed[last.loading] = f"its import {ending}{said}"
@@ -90,9 +93,14 @@ def prepare(selection: Selection, *, pi_version: str, cache: Path) -> None:
     known = _manifest.read(path)
     if known is not None and known.is_fresh and not selection.explicit:
         return
-    for plugin in probe(selection, pi_version=pi_version, manifest=path).plugins:
+    found = probe(selection, pi_version=pi_version, manifest=path)
+    for plugin in found.plugins:
+        trouble = PluginError(plugin.name, plugin.problem or "can't be used")
         if plugin.source == "explicit" and plugin.status != "active":
-            raise HandledError(str(PluginError(plugin.name, plugin.problem or "can't be used")))
+            raise HandledError(str(trouble))
+        if plugin.name in found.crashed:
+            # pi tells about other broken plugins itself; this one will take the others down with it.
+            say_error(f"{trouble}; no plugin runs until it is mended, or `pi-host disable {plugin.name}`")
 
 
 def _run(request: Request) -> tuple[list[Line], str, str]:
