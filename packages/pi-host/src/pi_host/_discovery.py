@@ -71,15 +71,17 @@ def find(selection: Selection, config: Config) -> list[Plugin]:
 
 def _candidates(selection: Selection) -> Iterator[Plugin]:
     installed = list(_entry_points()) if selection.autoload or selection.explicit else []
-    for wanted in selection.explicit:
-        plugin = next((plugin for plugin in installed if plugin.name == wanted), None) or _asked_for(wanted)
+    files = [
+        Plugin(name=path.stem, source=source, target=str(path))
+        for folder, source in selection.folders.items()
+        for path in sorted(folder.glob("*.py"))
+    ]
+    asked = [_asked_for(wanted, [*installed, *files]) for wanted in selection.explicit]
+    for plugin in asked:
         plugin.source = "explicit"
-        yield plugin
-    if selection.autoload:
-        yield from (plugin for plugin in installed if plugin.source != "explicit")
-    for folder, source in selection.folders.items():
-        for path in sorted(folder.glob("*.py")):
-            yield Plugin(name=path.stem, source=source, target=str(path))
+    yield from asked
+    yield from (plugin for plugin in installed if selection.autoload and plugin not in asked)
+    yield from (plugin for plugin in files if plugin not in asked)
 
 
 def _entry_points() -> Iterator[Plugin]:
@@ -96,12 +98,16 @@ def _entry_points() -> Iterator[Plugin]:
         )
 
 
-def _asked_for(wanted: str) -> Plugin:
+def _asked_for(wanted: str, there: list[Plugin]) -> Plugin:
     path = Path(wanted)
+    target = str(path.resolve()) if wanted.endswith(".py") else wanted
+    for plugin in there:
+        if wanted == plugin.name or target == plugin.target:
+            return plugin
     if wanted.endswith(".py"):
         if not path.is_file():
             raise PluginError(wanted, f"there is no file {str(path)!r}")
-        return Plugin(name=path.stem, source="explicit", target=str(path.resolve()))
+        return Plugin(name=path.stem, source="explicit", target=target)
     if "." in wanted or ":" in wanted:
         return Plugin(name=wanted, source="explicit", target=wanted)
     raise PluginError(wanted, "no installed distribution brings it; `pi-host plugins` lists those that are there")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,6 +53,7 @@ class Hello(msgspec.Struct, rename="camel", kw_only=True):
         manifest: where the manifest is kept; ``None`` if there is no place for it.
         autoload: whether installed plugins are loaded without being asked for.
         plugins: plugins asked for by name.
+        skip: plugins whose import ended the process before this one.
         trace: path of the trace to append to, ``None`` for none.
     """
 
@@ -62,6 +64,7 @@ class Hello(msgspec.Struct, rename="camel", kw_only=True):
     manifest: str | None = None
     autoload: bool = True
     plugins: list[str] = []
+    skip: list[str] = []
     trace: str | None = None
 
 
@@ -154,7 +157,8 @@ class Server:
         )
         manifest = Path(hello.manifest) if hello.manifest else None
         try:
-            loaded = load_plugins(selection, manifest, pi_version=hello.pi_version, loader=self._load)
+            loader = partial(self._load, hello.skip)
+            loaded = load_plugins(selection, manifest, pi_version=hello.pi_version, loader=loader)
             broken = [p for p in loaded.registry.plugins if p.source == "explicit" and p.status != "active"]
         except PluginError as error:
             self._fatal(str(error))
@@ -182,7 +186,11 @@ class Server:
         log(reason)
         self._peer.send({"m": "fatal", "p": {"reason": reason}})
 
-    def _load(self, plugin: Plugin) -> Any:
+    def _load(self, skip: list[str], plugin: Plugin) -> Any:
+        if plugin.name in skip:
+            raise PluginError(plugin.name, "its import ended the Python process; left out until pi starts again")
+        # Should this import end the process, the bridge knows whose it was.
+        self._peer.send({"m": "loading", "p": {"plugin": plugin.name}})
         self._mark.enter(plugin.name, "import", DEFAULT_SECONDS)
         try:
             return load(plugin)

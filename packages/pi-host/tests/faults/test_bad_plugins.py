@@ -65,6 +65,17 @@ def test_a_broken_plugin_is_told_on_standard_error_in_print_mode(hosted: Hosted)
     assert "plugin 'a_bad_one': import failed" in finished.stderr
 
 
+def test_a_plugin_whose_import_ends_python_is_left_out_and_the_others_run(hosted: Hosted) -> None:
+    hosted.add("a_bad_one", "os._exit(7)\n")
+    hosted.add("good", GOOD)
+    hosted.pi.model.add(Say("fine"), Say("fine"))
+    for _ in ("without a manifest", "with one"):
+        finished = hosted.print("hello")
+        assert finished.stdout.strip() == "fine"
+        assert "plugin 'a_bad_one': its import ended the Python process" in finished.stderr
+        assert "and the good one ran" in str(hosted.pi.model.requests[-1].body["messages"][-1])
+
+
 @pytest.mark.pi_versions("1.5.2")
 def test_a_failure_that_repeats_is_told_once(hosted: Hosted) -> None:
     hosted.add("noisy", "@hookimpl\ndef message_update(event):\n    raise ValueError('again')\n")

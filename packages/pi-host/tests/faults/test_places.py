@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pi_host.launch import BRIDGE
 from pi_testkit import Say
 
 if TYPE_CHECKING:
@@ -62,3 +63,11 @@ def test_a_python_without_pi_host_is_told_and_not_started_again_at_once(hosted: 
     finished = hosted.print("hello", PI_HOST_PYTHON="/usr/bin/false")
     assert finished.stdout.strip() == "fine"
     assert "the Python host is gone (exit code 1)" in finished.stderr
+
+
+@pytest.mark.pi_versions("1.5.2")
+def test_a_bridge_that_was_told_no_python_says_so_and_pi_runs(hosted: Hosted) -> None:
+    hosted.pi.model.add(Say("fine"))
+    finished = hosted.pi.print("hello", extensions=[str(BRIDGE)])
+    assert finished.stdout.strip() == "fine"
+    assert "PI_HOST_PYTHON is not set; start pi with `pi-host run`" in finished.stderr

@@ -47,6 +47,10 @@ export class Host {
 		this.deadlineMs = 30_000;
 		this.warned = false;
 		this.starts = 0;
+		/** The plugin that is being imported. */
+		this.loading = "";
+		/** Plugins whose import ended a process. @type {Set<string>} */
+		this.skip = new Set();
 	}
 
 	/** @returns {boolean} whether a request can be answered now or soon */
@@ -88,7 +92,7 @@ export class Host {
 		limit.unref();
 		link.hold(); // released when it is ready or lost: pi may wait for it
 		const hello = this.owner?.hello();
-		link.send({ m: "hello", ...hello, p: { protocol: PROTOCOL, ...hello?.p } });
+		link.send({ m: "hello", ...hello, p: { protocol: PROTOCOL, skip: [...this.skip], ...hello?.p } });
 	}
 
 	/**
@@ -135,6 +139,9 @@ export class Host {
 			case "ready":
 				this.becomeReady(link, frame.p);
 				break;
+			case "loading":
+				this.loading = frame.p.plugin;
+				break;
 			case "fatal":
 				link.release();
 				this.giveUp(frame.p.reason);
@@ -162,6 +169,7 @@ export class Host {
 	 */
 	becomeReady(link, ready) {
 		this.state = "ready";
+		this.loading = "";
 		this.deadlineMs = ready.deadline * 1000;
 		link.release();
 		try {
@@ -217,6 +225,10 @@ export class Host {
 		if (state === "starting") link.release();
 		if (state !== "starting" && state !== "ready") return;
 		this.state = "down";
+		if (state === "starting" && this.loading) {
+			this.startWithout(this.loading);
+			return;
+		}
 		this.settle();
 		if (performance.now() - this.startedAt > STEADY_MS) this.pause = FIRST_PAUSE_MS;
 		const pause = this.pause;
@@ -226,6 +238,19 @@ export class Host {
 			if (this.state === "down") this.start();
 		}, pause);
 		timer.unref();
+	}
+
+	/**
+	 * An import ended the process: the other plugins run at once without that one, and pi waits for them as before.
+	 *
+	 * @param {string} plugin
+	 */
+	startWithout(plugin) {
+		this.skip.add(plugin);
+		this.loading = "";
+		const { settle } = this;
+		this.start();
+		void this.settled.then(settle);
 	}
 
 	/** @param {string} reason */

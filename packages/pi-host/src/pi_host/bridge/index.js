@@ -10,7 +10,7 @@ import { launchFromEnvironment } from "./launch.js";
  * @param {any} pi pi's extension API
  */
 export default function piHost(pi) {
-	attach(pi, launchFromEnvironment(process.env));
+	attach(pi, () => launchFromEnvironment(process.env));
 }
 
 /**
@@ -19,17 +19,19 @@ export default function piHost(pi) {
  * An installed bridge stands aside when `pi-host run` has brought its own: pi loads what `-e` names first.
  *
  * @param {any} pi pi's extension API
- * @param {import("./launch.js").Launch} launch which Python, and where things are kept
+ * @param {() => import("./launch.js").Launch} launch tells which Python, and where things are kept
  * @param {string} source URL of the module that pi loaded; the first one serves this process for good
  */
 export function attach(pi, launch, source = import.meta.url) {
 	const shared = /** @type {any} */ (globalThis);
 	if ((shared[Symbol.for("pi-host.source")] ??= source) !== source) return;
 	try {
-		new Bridge(pi, launch).install();
+		new Bridge(pi, launch()).install();
 	} catch (error) {
 		pi.on("session_start", (/** @type {any} */ _event, /** @type {any} */ ctx) => {
-			ctx.ui.notify(`pi-host: ${error instanceof Error ? error.message : error}`, "error");
+			const text = `pi-host: ${error instanceof Error ? error.message : error}`;
+			if (ctx.hasUI) ctx.ui.notify(text, "error");
+			else process.stderr.write(`${text}\n`);
 		});
 	}
 }
