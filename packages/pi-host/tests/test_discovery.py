@@ -177,3 +177,22 @@ def test_what_was_asked_for_and_does_not_exist_is_an_error(wanted: str, words: s
     with pytest.raises(PluginError, match=words) as caught:
         find(Selection(tmp_path, explicit=[wanted]), Config())
     assert caught.value.plugin == wanted
+
+
+@pytest.mark.parametrize("by", ["name", "path"])
+def test_a_file_of_the_agent_dir_that_is_asked_for_is_there_once(by: str, tmp_path: Path) -> None:
+    path = file_plugin(tmp_path / "python", "mine")
+    file_plugin(tmp_path / "python", "other")
+    wanted = "mine" if by == "name" else str(path)
+    plugins = find(Selection(tmp_path, autoload=False, explicit=[wanted]), Config(disabled=["mine"]))
+
+    assert [(plugin.name, plugin.source, plugin.status) for plugin in plugins] == [
+        ("mine", "explicit", "active"),
+        ("other", "file", "active"),
+    ]
+
+
+def test_asking_twice_is_asking_once(tmp_path: Path, site: Site) -> None:
+    site.install("alpha", POISON)
+
+    assert list(found(tmp_path, autoload=False, explicit=["alpha", "alpha_module"])) == ["alpha"]

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Longest that anything may take which is to be quick, seconds; the machine may be busy.
 PATIENCE = 20
 
+#: How soon the process is gone after pi, seconds: it gives everything 0.9 s; the rest is for a busy machine.
+AT_ONCE = 4
+
 
 class Host:
     """The host process, and the bridge's end of its link."""
@@ -240,6 +243,24 @@ def test_a_plugin_asked_for_that_is_broken_is_fatal(tmp_path: Path, host: Host) 
 
     assert fatal["m"] == "fatal"
     assert "plugin 'bad': import failed: ZeroDivisionError" in fatal["p"]["reason"]
+
+
+def test_a_plugin_whose_import_ended_the_process_before_is_left_out(tmp_path: Path, host: Host) -> None:
+    plugin(tmp_path, "os._exit(1)", name="deadly")
+    plugin(tmp_path, ANSWERS)
+
+    assert host.hello(skip=["deadly"])["m"] == "ready"
+    assert "plugin 'deadly': its import ended the Python process" in host.receive("report")["p"]["text"]
+    assert host.event("tool_call", TOOL_CALL)["r"]["a"]["block"]
+
+
+def test_the_bridge_is_told_whose_import_is_going_on(tmp_path: Path, host: Host) -> None:
+    plugin(tmp_path, "os._exit(1)", name="deadly")
+    plugin(tmp_path, ANSWERS, name="a_well_one")
+    host.send(m="hello", p={"protocol": PROTOCOL, "piVersion": "", "agentDir": str(host.agent_dir), "autoload": False})
+
+    assert [host.receive("loading")["p"]["plugin"] for _ in range(2)] == ["a_well_one", "deadly"]
+    assert host.process.wait(timeout=PATIENCE) == 1
 
 
 def test_broken_plugins_and_configurations_are_reported_after_it_is_ready(tmp_path: Path, host: Host) -> None:
@@ -498,13 +519,13 @@ def test_a_plugin_that_blocks_is_named_interrupted_and_the_next_event_is_answere
 def test_it_ends_with_pi(host: Host) -> None:
     host.hello()
 
-    assert host.hang_up() < 1
+    assert host.hang_up() < AT_ONCE
 
 
 def test_it_ends_with_pi_before_the_greeting_too(host: Host) -> None:
     host.send(m="ping")
 
-    assert host.hang_up() < 2  # Python itself may still be starting
+    assert host.hang_up() < AT_ONCE
 
 
 BLOCKERS = {
@@ -558,7 +579,7 @@ def test_it_ends_with_pi_whatever_a_plugin_does(blocker: str, tmp_path: Path, ho
     host.send(id=1, m="event", n="tool_call", p=TOOL_CALL)
     host.receive("ui.notify")
 
-    assert host.hang_up() < 1.3  # 0.9 s, and what the test itself needs to notice
+    assert host.hang_up() < AT_ONCE
 
 
 def test_it_ends_with_pi_while_a_plugin_is_being_imported(tmp_path: Path, host: Host) -> None:
@@ -571,7 +592,7 @@ def test_it_ends_with_pi_while_a_plugin_is_being_imported(tmp_path: Path, host: 
     while "importing" not in host.logged() and time.monotonic() < until:
         time.sleep(0.01)
 
-    assert host.hang_up() < 1.3
+    assert host.hang_up() < AT_ONCE
 
 
 STARTS_CHILDREN = """
@@ -599,7 +620,7 @@ def test_where_it_does_not_lead_its_group_it_ends_alone(tmp_path: Path) -> None:
         host.hello()
         pids = [int(pid) for pid in host.event("tool_call", TOOL_CALL)["r"]["a"]["reason"].split()]
         try:
-            assert host.hang_up() < 1
+            assert host.hang_up() < AT_ONCE
             assert host.process.returncode == 0
             assert is_alive(pids[0])
         finally:
@@ -648,7 +669,7 @@ def test_a_farewell_ends_it_at_once(host: Host) -> None:
     host.send(m="bye")
     host.process.wait(timeout=PATIENCE)
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < AT_ONCE
 
 
 @pytest.mark.parametrize("blocked", [False, True])
@@ -664,7 +685,7 @@ def test_a_termination_signal_ends_it_at_once_even_when_a_plugin_blocks(
     host.process.terminate()
     host.process.wait(timeout=PATIENCE)
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < AT_ONCE
 
 
 def test_a_frame_cut_off_in_the_middle_is_logged(host: Host) -> None:

@@ -25,8 +25,7 @@ from pi_host import hookimpl
 
 
 @hookimpl
-def agent_settled(event, ctx):
-    ...
+def agent_settled(event, ctx): ...
 ```
 
 A hook may be a plain or an `async def` function, and takes any of `event` and `ctx`. It may return nothing, an answer,
