@@ -116,6 +116,7 @@ class _Story:
     def __init__(self, model: ScriptedModel, trace: Path, tell: Callable[[Step], None]) -> None:
         self.steps: list[Step] = []
         self._traced = 0
+        self._untold: list[dict[str, Any]] = []
         self._model = model
         self._trace = trace
         self._tell = tell
@@ -161,9 +162,8 @@ class _Story:
         system = "\n".join(request.texts("system"))
         # pi 1.5.2 ends its own prompt with the working folder; what follows comes from plugins.
         own, _, added = system.partition("</cwd>")
-        for hook in self._news():
-            if added.strip():
-                self._add("prompt", hook["plugin"], added.strip(), hook.get("us"))
+        if (hook := self._next("before_agent_start")) and added.strip():
+            self._add("prompt", hook["plugin"], added.strip(), hook.get("us"))
         for tool in request.body["tools"]:
             if (name := tool["function"]["name"]) not in _TOOLS_OF_PI:
                 parameters = ", ".join(tool["function"]["parameters"]["properties"])
@@ -185,11 +185,9 @@ class _Story:
 
     def _tool_end(self, record: dict[str, Any]) -> None:
         text = "".join(part.get("text", "") for part in record["result"]["content"])
-        for hook in self._news():
-            if hook["hook"] == "tool_call" and not record["isError"]:
-                self._add("pass", hook["plugin"], record["toolName"], hook.get("us"))
-            elif hook["hook"] == "tool_call":
-                self._add("block", hook["plugin"], text, hook.get("us"))
+        if hook := self._next("tool_call"):
+            kind, said = ("block", text) if record["isError"] else ("pass", record["toolName"])
+            self._add(kind, hook["plugin"], said, hook.get("us"))
         if not record["isError"]:
             self._add("result", "weather_tool", text, record.get("durationMs", 0) * 1e3)
 
@@ -198,12 +196,15 @@ class _Story:
         self.steps.append(step)
         self._tell(step)
 
-    def _news(self) -> list[dict[str, Any]]:
-        """What the trace has that was not seen yet."""
+    def _next(self, hook: str) -> dict[str, Any] | None:
+        """The next run of ``hook`` in the trace, which may be ahead of what is told here."""
         lines = self._trace.read_text("utf-8").splitlines() if self._trace.exists() else []
-        news = [json.loads(line) for line in lines[self._traced :]]
+        self._untold += [json.loads(line) for line in lines[self._traced :]]
         self._traced = len(lines)
-        return news
+        run = next((run for run in self._untold if run["hook"] == hook), None)
+        if run is not None:
+            self._untold.remove(run)
+        return run
 
 
 def _code_lines(path: Path) -> int:
