@@ -63,9 +63,12 @@ function notExported(...names) {
 }
 
 /** Does what `Actor` in test_merge.py does. */
-function actor(act, seen, views) {
+function actor(act, base, seen, views) {
   return async (event) => {
-    views.push(structuredClone(Object.fromEntries(seen.map((field) => [field, event[field]]))));
+    const view = structuredClone(Object.fromEntries(seen.map((field) => [field, event[field]])));
+    // What pi renders itself is its own business; what a plugin has put in its place is not.
+    if (view.systemPrompt && !view.systemPrompt.startsWith("forced")) view.systemPrompt = base.systemPrompt;
+    views.push(view);
     for (const [field, key, value] of act.put ?? []) {
       if (value === null) delete event[field][key];
       else event[field][key] = value;
@@ -128,7 +131,7 @@ function bridged(name, reply, plugins) {
 const outcomes = [];
 for (const { name, base, seen, acts, reply } of JSON.parse(await text(process.stdin))) {
   const views = [];
-  const direct = await outcome(name, base, acts.map((act) => actor(act, seen, views)));
+  const direct = await outcome(name, base, acts.map((act) => actor(act, base, seen, views)));
   outcomes.push({ views, direct, bridged: await outcome(name, base, bridged(name, reply, acts.length)) });
 }
 process.stdout.write(JSON.stringify(outcomes), () => process.exit(0));

@@ -109,6 +109,7 @@ def test_the_clock_stands_still_while_paused_and_goes_on_with_what_was_left() ->
     async def pauses(clock: Clock) -> None:
         await asyncio.sleep(0.05)
         with clock.paused():
+            assert clock._remaining <= 0.051
             await asyncio.sleep(0.2)
         await asyncio.sleep(60)
 

@@ -200,6 +200,11 @@ async def hangs() -> Any:
     await asyncio.sleep(60)
 
 
+async def spins() -> Any:
+    while True:
+        await asyncio.sleep(0)
+
+
 def hangs_unseen() -> Any:
     return hangs()
 
@@ -220,6 +225,7 @@ FAULTS: dict[Callable[[], Any], str] = {
     awaits_what_was_cancelled: "CancelledError",
     hangs: "no answer within 0.02 s",
     hangs_unseen: "no answer within 0.02 s",
+    spins: "no answer within 0.02 s",
     gives_nonsense: "gave back int",
     gives_unknown_field: "nonsense",
 }
@@ -432,6 +438,32 @@ def test_a_wrapper_replaces_the_answer() -> None:
     ran = dispatch("tool_call", {"allow": wrapper("tool_call", allows), "a": blocks})
 
     assert ran.outcome == ({"block": False}, None)
+
+
+def test_a_wrapper_that_replaces_the_answer_replaces_all_messages() -> None:
+    def says(text: str) -> Callable[[], Any]:
+        return lambda: {"message": {"customType": "note", "content": text, "display": True}}
+
+    def silences() -> Generator[None, Any, Any]:
+        yield
+        return {"systemPrompt": "be silent"}
+
+    plugins = {"silence": wrapper("before_agent_start", silences), "a": says("1"), "b": says("2")}
+
+    assert dispatch("before_agent_start", plugins).outcome.answer == {"systemPrompt": "be silent"}
+
+
+def test_a_wrapper_that_only_watches_keeps_all_messages() -> None:
+    def says(text: str) -> Callable[[], Any]:
+        return lambda: {"message": {"customType": "note", "content": text, "display": True}}
+
+    def watches() -> Generator[None, Any, Any]:
+        return (yield)
+
+    plugins = {"watch": wrapper("before_agent_start", watches), "a": says("1"), "b": says("2")}
+    answer = dispatch("before_agent_start", plugins).outcome.answer
+
+    assert [message["content"] for message in answer["messages"]] == ["1", "2"]
 
 
 def test_a_wrapper_that_returns_nothing_takes_the_answer_away() -> None:

@@ -101,6 +101,26 @@ def test_an_abort_is_passed_on_and_ends_only_what_is_to_be_cancelled(*, suspends
     assert ended == ["by itself", "cancelled"]
 
 
+def test_an_abort_ends_work_that_never_waits_for_anything_in_particular() -> None:
+    steps: list[None] = []
+
+    async def spins() -> None:
+        while True:
+            steps.append(None)
+            await asyncio.sleep(0)
+
+    async def scenario(inflight: InFlight) -> None:
+        outside_of_any_task(lambda: inflight.start(1, Signal(), spins(), suspends=False))
+        await until(lambda: len(steps) > 3)
+        inflight.abort(1, cancel=True)
+        await until(lambda: not inflight._tasks)
+        done = len(steps)
+        await asyncio.sleep(0.01)
+        assert len(steps) == done
+
+    run(scenario)
+
+
 def test_an_abort_that_comes_at_once_finds_the_work_begun() -> None:
     ended: list[str] = []
 

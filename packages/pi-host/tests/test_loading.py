@@ -236,6 +236,17 @@ def test_a_broken_plugin_gets_another_chance_at_every_start(place: Place) -> Non
     assert list(third.registry.tools) == ["weather"]
 
 
+def test_a_plugin_that_offers_nothing_is_listed_as_mended_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.write("mine", "import os\nif 'MEND_ME' not in os.environ: raise RuntimeError('not yet')\n")
+    place.load()
+    monkeypatch.setenv("MEND_ME", "1")
+    mended = place.load()
+
+    assert not mended.cached
+    assert [plugin.status for plugin in mended.manifest.plugins] == ["active"]
+    assert place.load().cached
+
+
 def test_a_plugin_that_offers_something_else_than_it_did_is_noticed(place: Place) -> None:
     place.write(
         "mine", "import os\nfrom pi_host import hookimpl\n@hookimpl(specname=os.environ['HOOK'])\ndef f(): pass\n"

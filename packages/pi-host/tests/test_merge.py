@@ -218,7 +218,7 @@ TABLES: dict[str, Table] = {
                 "skills": [],
             },
         },
-        [],
+        ["systemPrompt"],
         [
             NOTHING,
             THROWS,

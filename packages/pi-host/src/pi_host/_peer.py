@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from pi_host._codec import decode, encode
@@ -21,6 +22,11 @@ __all__ = ["Peer"]
 
 _CHUNK: Final = 256 * 1024
 
+#: How long ``linger`` waits, seconds.
+_LINGER: Final = 150e-6
+
+_PROCESSORS: Final = os.cpu_count() or 1
+
 
 class Peer:
     """Sends and receives frames; implements ``Link``.
@@ -30,15 +36,22 @@ class Peer:
         writer: file descriptor to write to.
         on_frame: gets every frame that is not a response.
         on_closed: called once when the other end closed or broke the link.
+        idle: says whether nothing but the next frame is waited for, see ``linger``.
     """
 
     def __init__(
-        self, reader: int, writer: int, on_frame: Callable[[Frame], None], on_closed: Callable[[], None]
+        self,
+        reader: int,
+        writer: int,
+        on_frame: Callable[[Frame], None],
+        on_closed: Callable[[], None],
+        idle: Callable[[], bool] = lambda: False,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._on_frame = on_frame
         self._on_closed = on_closed
+        self._idle = idle
         self._splitter = Splitter()
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._last_id = 0
@@ -126,13 +139,41 @@ class Peer:
             if not self._unsent and self._loop is not None:
                 self._loop.remove_writer(self._writer)
 
+    def linger(self) -> None:
+        """Wait actively for the next frame for a moment, as long as ``idle`` says that nothing else is to be done.
+
+        Events come in bursts, one right after the answer to the other, and going to sleep and being woken costs both
+        processes more than most answers do. With one processor it would only keep pi from running.
+        """
+        while _PROCESSORS > 1 and not self._closed and self._idle():
+            data = self._poll()
+            if data is None:
+                return
+            self._feed(data)
+
+    def _poll(self) -> bytes | None:
+        until = perf_counter() + _LINGER
+        while perf_counter() < until:
+            data = self._read()
+            if data is not None:
+                return data
+        return None
+
     def _readable(self) -> None:
+        data = self._read()
+        if data is not None:
+            self._feed(data)
+            self.linger()
+
+    def _read(self) -> bytes | None:
         try:
-            data = os.read(self._reader, _CHUNK)
+            return os.read(self._reader, _CHUNK)
         except BlockingIOError:
-            return
+            return None
         except OSError:
-            data = b""
+            return b""
+
+    def _feed(self, data: bytes) -> None:
         if not data:
             self.close()
             return

@@ -77,11 +77,11 @@ class Server:
     """
 
     def __init__(self, reader: int, writer: int) -> None:
-        self._peer = Peer(reader, writer, self._on_frame, self._on_closed)
+        self._inflight = InFlight(self._on_idle)
+        self._peer = Peer(reader, writer, self._on_frame, self._on_closed, lambda: self._inflight.idle)
         self._reporter = Reporter(self._tell)
         self._mark = Mark()
         self._watchdog = Watchdog(self._mark, self._stalled)
-        self._inflight = InFlight()
         self._runtime: Runtime | None = None
         self._stream: Stream | None = None
         self._ended = asyncio.Event()
@@ -93,6 +93,9 @@ class Server:
         await self._ended.wait()
         await self._inflight.end(_FAREWELL)
         self._watchdog.stop()
+
+    def _on_idle(self) -> None:
+        asyncio.get_running_loop().call_soon(self._peer.linger)
 
     def _on_closed(self) -> None:
         self._ended.set()

@@ -11,6 +11,7 @@ import { Host } from "./host.js";
 import { agentDir, manifestPath, runsAtOnce } from "./launch.js";
 import { readManifest } from "./manifest.js";
 import { Offers } from "./offers.js";
+import { Requests } from "./requests.js";
 import { Stream } from "./stream.js";
 
 /** Events that come per token: sent in batches, never awaited. */
@@ -43,18 +44,15 @@ export class Bridge {
 		this.events = this.manifest.contributions.events;
 		/** @type {Map<string, () => void>} */
 		this.listening = new Map();
-		/** What is going on in pi, by request id. @type {Map<number, any>} */
-		this.open = new Map();
-		/** Signals that are listened to. @type {WeakSet<AbortSignal>} */
-		this.signals = new WeakSet();
-		/** Settles when the Python side of `session_start` is done. @type {Promise<any>} */
-		this.begun = Promise.resolve();
+		/** Settles when the Python side of `session_start` is done, and is gone then. @type {Promise<any> | null} */
+		this.begun = null;
 		/** Messages of `before_agent_start` beyond the first. @type {any[]} */
 		this.overflow = [];
 		/** Number of listeners that hand these over. */
 		this.messengers = 0;
 		this.facts = new Facts(pi);
 		this.offers = new Offers(this);
+		this.requests = new Requests(this);
 		this.stream = new Stream(this);
 	}
 
@@ -134,8 +132,20 @@ export class Bridge {
 		// the first event that needs an answer waits.
 		if (!running && (!this.manifest.fresh || this.project)) await host.settled;
 		const asked = "session_start" in this.events ? this.ask("session_start", event, ctx) : Promise.resolve();
-		this.begun = asked;
+		this.begin(asked);
 		if (running) await asked;
+	}
+
+	/**
+	 * Everything else has to wait for this.
+	 *
+	 * @param {Promise<any>} begun
+	 */
+	begin(begun) {
+		this.begun = begun;
+		void begun.finally(() => {
+			if (this.begun === begun) this.begun = null;
+		});
 	}
 
 	/**
@@ -214,7 +224,7 @@ export class Bridge {
 			if (this.ctx) this.offers.register(contributions);
 		}
 		if (again && this.ctx && "session_start" in this.events) {
-			this.begun = this.ask("session_start", { type: "session_start", reason: "reload" }, this.ctx);
+			this.begin(this.ask("session_start", { type: "session_start", reason: "reload" }, this.ctx));
 		}
 	}
 
@@ -242,12 +252,11 @@ export class Bridge {
 		if (!this.host.usable) return this.refuse(name, NOT_RUNNING);
 		const adapter = adapterFor(name);
 		try {
-			if (!NESTED.has(name)) await this.begun;
+			if (this.begun && !NESTED.has(name)) await this.begun;
 			this.stream.flush();
-			const reply = await this.request(
+			const reply = await this.requests.make(
 				{ m: "event", n: name, p: adapter.payload(event) },
-				{ ctx, handles: adapter.handles?.(event) },
-				event.signal ?? ctx.signal,
+				{ ctx, handles: adapter.handles?.(event), signal: event.signal ?? ctx.signal },
 			);
 			return adapter.apply(event, reply ?? {}, this);
 		} catch (error) {
@@ -266,47 +275,6 @@ export class Bridge {
 		if (CLOSED.has(name)) throw new Error(`pi-host: ${reason}`);
 		if (this.host.state === "ready") this.tell(`${name}: ${reason}`, "error");
 		return adapter.apply({}, {}, this);
-	}
-
-	/**
-	 * @param {any} members
-	 * @param {{ ctx: any, handles?: any, update?: any }} about
-	 * @param {AbortSignal | undefined} signal
-	 */
-	async request(members, about, signal) {
-		const { host } = this;
-		if (host.state === "starting") await host.settled;
-		members.g = this.generation;
-		members.c = this.facts.changed(about.ctx);
-		const answered = host.request(members);
-		const { id } = members;
-		this.open.set(id, { ...about, kind: members.m, signal });
-		if (signal) this.watchSignal(signal, id);
-		try {
-			return await answered;
-		} finally {
-			this.open.delete(id);
-		}
-	}
-
-	/**
-	 * One signal serves a whole run, so it gets one listener and not one for every event.
-	 *
-	 * @param {AbortSignal} signal
-	 * @param {number} id the request that has just been made under it
-	 */
-	watchSignal(signal, id) {
-		if (signal.aborted) {
-			this.host.post({ m: "abort", n: this.open.get(id)?.kind, id });
-			return;
-		}
-		if (this.signals.has(signal)) return;
-		this.signals.add(signal);
-		signal.addEventListener("abort", () => {
-			for (const [id, about] of this.open) {
-				if (about.signal === signal) this.host.post({ m: "abort", n: about.kind, id });
-			}
-		});
 	}
 
 	/** @param {any} frame a call or notice from Python */

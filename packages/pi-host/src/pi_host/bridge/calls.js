@@ -77,7 +77,7 @@ export async function performCall(bridge, frame) {
 		if (frame.g !== bridge.generation) throw Object.assign(new Error("the session has been replaced"), { stale: true });
 		const call = CALLS[frame.m];
 		if (!call) throw new Error(`this bridge has no call '${frame.m}'; are pi-host and its bridge of one version?`);
-		const about = bridge.open.get(frame.q) ?? { ctx: bridge.ctx };
+		const about = bridge.requests.about(frame.q) ?? { ctx: bridge.ctx };
 		const scene = { pi: bridge.pi, ctx: about.ctx, about, bridge, signal: controller.signal };
 		const value = await call(frame.p, scene);
 		if (frame.id) host.post({ id: frame.id, r: value ?? null });

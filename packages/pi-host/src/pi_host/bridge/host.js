@@ -99,12 +99,13 @@ export class Host {
 	 * Ask a host that is ready.
 	 *
 	 * @param {any} members gets the request's id as its `id`
+	 * @param {import("./requests.js").About} about
 	 * @returns {Promise<any>}
 	 */
-	request(members) {
+	request(members, about) {
 		if (this.state !== "ready" || !this.link) throw new Error("the Python host is not running");
 		this.watch();
-		return this.link.request(members);
+		return this.link.request(members, about);
 	}
 
 	/** @param {any} members */

@@ -15,7 +15,7 @@ export class Link {
 	constructor(child, handlers) {
 		this.child = child;
 		this.handlers = handlers;
-		/** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void }>} */
+		/** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, about: import("./requests.js").About }>} */
 		this.pending = new Map();
 		this.lastId = 0;
 		this.holds = 0;
@@ -35,15 +35,16 @@ export class Link {
 	 * Ask the host and wait for its answer.
 	 *
 	 * @param {any} members gets the request's id as its `id`
+	 * @param {import("./requests.js").About} about what is asked, for whoever needs it before the answer
 	 * @returns {Promise<any>}
 	 */
-	request(members) {
+	request(members, about) {
 		if (!this.open) throw new Error("the Python host is not running");
 		const id = ++this.lastId;
 		members.id = id;
 		return new Promise((resolve, reject) => {
 			this.send(members); // throws what can't be sent, which rejects
-			this.pending.set(id, { resolve, reject });
+			this.pending.set(id, { resolve, reject, about });
 			this.hold();
 		});
 	}

@@ -48,7 +48,7 @@ export class Offers {
 				: undefined,
 			handler: async (/** @type {string} */ args, /** @type {any} */ ctx) => {
 				try {
-					await this.call({ m: "command", n: name, p: { args } }, { ctx }, undefined);
+					await this.call({ m: "command", n: name, p: { args } }, { ctx });
 				} catch (error) {
 					throw new Error(`/${name}: ${error instanceof Error ? error.message : error}`);
 				}
@@ -62,7 +62,7 @@ export class Offers {
 	 */
 	async complete(name, prefix) {
 		try {
-			return await this.call({ m: "complete", n: name, p: { prefix } }, { ctx: this.bridge.ctx }, undefined);
+			return await this.call({ m: "complete", n: name, p: { prefix } }, { ctx: this.bridge.ctx });
 		} catch {
 			return null; // completions are a convenience; the log has the reason
 		}
@@ -82,7 +82,7 @@ export class Offers {
 				/** @type {AbortSignal} */ signal,
 				/** @type {any} */ update,
 				/** @type {any} */ ctx,
-			) => this.call({ m: "tool", n: tool.name, p: { callId, params } }, { ctx, update }, signal),
+			) => this.call({ m: "tool", n: tool.name, p: { callId, params } }, { ctx, update, signal }),
 		});
 	}
 
@@ -90,14 +90,13 @@ export class Offers {
 	 * Ask Python, once the plugins have what `session_start` sets up: pi can be faster than they are.
 	 *
 	 * @param {any} members
-	 * @param {{ ctx: any, update?: any }} about
-	 * @param {AbortSignal | undefined} signal
+	 * @param {import("./requests.js").About} about
 	 */
-	async call(members, about, signal) {
+	async call(members, about) {
 		const { bridge } = this;
 		await bridge.begun;
 		bridge.stream.flush();
-		return bridge.request(members, about, signal);
+		return bridge.requests.make(members, about);
 	}
 
 	/** A tool of the same name that some other extension registered first is the one that pi uses. */
