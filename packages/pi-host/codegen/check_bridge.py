@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pi_codegen.fetch import lay_out, load_lock, node_program
+from pi_codegen.fetch import lay_out, load_lock
+
+from pi_testkit.pis._node import node
 
 _HERE = Path(__file__).parent
 _BRIDGE = _HERE.parent / "src" / "pi_host" / "bridge"
@@ -30,7 +32,7 @@ def main() -> int:
     lock = load_lock(_HERE / "packages.toml")
     modules = lay_out(lock, lock.pis[0])
     command = [
-        str(node_program("bin", "node")),
+        str(node()),
         str(modules / "typescript" / "lib" / "tsc.js"),
         *_OPTIONS,
         "--typeRoots",

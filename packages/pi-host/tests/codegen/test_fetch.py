@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 from pi_codegen.fetch import Lock, Package, cache_dir, lay_out
 
+from pi_testkit.pis import IntegrityError
+
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,7 +17,7 @@ def test_tarball_that_is_not_as_pinned_is_refused_and_nothing_is_unpacked() -> N
     tarball.parent.mkdir(parents=True)
     tarball.write_bytes(b"something else")
 
-    with pytest.raises(ValueError, match=r"left-1\.0\.0\.tgz is not left 1\.0\.0 as pinned"):
+    with pytest.raises(IntegrityError, match=r"left-1\.0\.0\.tgz' is not what the lock file pins"):
         lay_out(Lock(package=(package,)), "1.5.2")
 
     assert not list(cache_dir().glob("pi-1.5.2-*/node_modules/left"))

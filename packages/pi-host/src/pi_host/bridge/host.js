@@ -175,6 +175,9 @@ export class Host {
 		link.release();
 		try {
 			this.owner?.ready(ready.contributions, this.starts > 1);
+		} catch (/** @type {any} */ error) {
+			// pi is between two sessions: the next one binds to what is ready by then.
+			this.owner?.tell(`binding to the Python host failed: ${error?.message ?? error}`, "warning");
 		} finally {
 			this.settle();
 		}

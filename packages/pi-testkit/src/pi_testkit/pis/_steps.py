@@ -71,7 +71,7 @@ def check(file: Path, integrity: str) -> None:
 
 
 def unpack(tarball: Path, folder: Path) -> None:
-    """Unpack an npm tarball, whose files all lie in ``package/``.
+    """Unpack an npm tarball, whose files all lie in one folder, mostly but not always called ``package``.
 
     Args:
         tarball: the checked file.
@@ -81,4 +81,5 @@ def unpack(tarball: Path, folder: Path) -> None:
     unpacked = tarball.with_suffix("")
     with tarfile.open(tarball) as archive:
         archive.extractall(unpacked, filter="data")
-    (unpacked / "package").rename(folder)
+    (package,) = unpacked.iterdir()
+    package.rename(folder)
