@@ -28,7 +28,9 @@ def rows(scene: Scene) -> Iterator[Row]:
         scene.add(gate=f"from pi_host import hookimpl\n@hookimpl\n{keyword} tool_call(event, ctx):\n    return None\n")
         figures = _measure(scene)
         for size, bound in BOUNDS.items():
-            bare, hook = (next(f for f in figures if (f["what"], f["size"]) == (what, size)) for what in ("bare", "hook"))
+            bare, hook = (
+                next(f for f in figures if (f["what"], f["size"]) == (what, size)) for what in ("bare", "hook")
+            )
             ratio = hook["p50"] / bare["p50"]
             yield Row(
                 f"awaited hook, {kind}, {size} B: p50 (p99)",

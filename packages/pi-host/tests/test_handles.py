@@ -38,7 +38,16 @@ class Pi:
         """What the bridge does with a plan, see `carryOut` in events.js."""
         made: list[Message] = []
         for step in [[0, len(self.originals)]] if plan is None else plan:
-            made += self.originals[slice(*step)] if isinstance(step, list) else [step]
+            if isinstance(step, dict):
+                made.append(step)
+            elif isinstance(step[1], int):
+                made += self.originals[slice(*step)]
+            else:
+                original = self.originals[step[0]]
+                contents = dict(step[1])
+                original.clear()
+                original.update(contents)
+                made.append(original)
         return made
 
 
@@ -184,7 +193,7 @@ def test_a_change_in_place_deep_inside_counts() -> None:
     async def change(messages: MessageList) -> None:
         (await messages.get(1))["content"][0]["n"] = "changed"
 
-    assert after(3, change)[1] == [[0, 1], {"role": "user", "content": [{"n": "changed"}]}, [2, 3]]
+    assert after(3, change)[1] == [[0, 1], [1, {"role": "user", "content": [{"n": "changed"}]}], [2, 3]]
 
 
 def test_removing_everything_is_an_edit() -> None:

@@ -197,7 +197,9 @@ TABLES: dict[str, Table] = {
         ],
     ),
     "context": Table({"messages": [SYSTEM, *CONVERSATION[:2], SYSTEM, *CONVERSATION[2:]]}, ["messages"], EDITS),
-    "context, changed in place": Table({"messages": CONVERSATION}, ["messages"], CHANGES),
+    "context, changed in place": Table(
+        {"messages": [SYSTEM, *CONVERSATION[:2], SYSTEM, *CONVERSATION[2:]]}, ["messages"], CHANGES
+    ),
     "context_with_system": Table({"messages": [SYSTEM, *CONVERSATION]}, ["messages"], EDITS),
     "context_with_system, changed in place": Table({"messages": [SYSTEM, *CONVERSATION]}, ["messages"], CHANGES),
     "before_agent_start": Table(

@@ -58,7 +58,7 @@ def decode_as(decoder: msgspec.json.Decoder[T], data: bytes | memoryview | msgsp
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return msgspec.convert(_decode_leniently(data), decoder.type, strict=False)
+        return msgspec.convert(_decode_leniently(data), decoder.type)
 
 
 def _encode_escaped(value: object) -> bytes:

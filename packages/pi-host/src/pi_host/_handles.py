@@ -21,8 +21,9 @@ Message: TypeAlias = dict[str, Any]
 #: Brings a payload field over, or the part of a list from one index up to another.
 Fetch: TypeAlias = Callable[[int | None, int | None], Awaitable[Any]]
 
-#: How to make the edited list: ``[from, to]`` stands for that range of pi's own objects, a dict for a new message.
-Plan: TypeAlias = list[list[int] | Message]
+#: How to make the edited list. ``[from, to]`` stands for that range of pi's own objects, ``[index, message]`` for one of
+#: them with these contents, a message for a new one.
+Plan: TypeAlias = list[list[Any] | Message]
 
 
 class Handle(Generic[T]):
@@ -127,7 +128,7 @@ class MessageList:
             if not isinstance(item, int):
                 plan.append(item)
             elif item in self._cache and _mark(self._cache[item]) != self._marks[item]:
-                plan.append(self._cache[item])
+                plan.append([item, self._cache[item]])
             elif plan and isinstance(plan[-1], list) and plan[-1][1] == item:
                 plan[-1][1] = item + 1
             else:

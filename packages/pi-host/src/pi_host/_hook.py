@@ -40,6 +40,11 @@ class Hook(NamedTuple):
     implementations: tuple[Implementation, ...]
 
     @property
+    def plugins(self) -> tuple[str, ...]:
+        """The plugins that implement it, in calling order."""
+        return tuple(implementation.plugin for implementation in (*self.wrappers, *self.implementations))
+
+    @property
     def may_suspend(self) -> bool:
         """Whether one of the functions is declared with ``async def``."""
         return any(implementation.is_async for implementation in self.implementations)

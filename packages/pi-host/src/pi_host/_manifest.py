@@ -131,11 +131,15 @@ def _inputs(plugins: Iterable[Plugin], selection: Selection) -> list[str]:
     # A folder's time changes when a distribution is installed into it or removed from it.
     paths += [entry for entry in sys.path if Path(entry).is_dir()]
     for plugin in plugins:
-        module = sys.modules.get(plugin.target.partition(":")[0])
-        file = plugin.target if plugin.is_file else getattr(module, "__file__", None)
-        if file:
-            paths.append(file)
+        paths += [plugin.target] if plugin.is_file else _files_of(plugin.target)
     return list(dict.fromkeys(paths))
+
+
+def _files_of(target: str) -> list[str]:
+    # A hook or a tool's signature may stand in any module of the plugin's package.
+    package = target.partition(":")[0].partition(".")[0]
+    modules = [module for name, module in sys.modules.items() if name == package or name.startswith(f"{package}.")]
+    return sorted(file for module in modules if (file := getattr(module, "__file__", None)))
 
 
 def _state(path: str) -> tuple[str, str, int]:

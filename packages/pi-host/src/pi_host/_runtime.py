@@ -11,7 +11,7 @@ import msgspec
 from pi_host._codec import decode, decode_as, encode
 from pi_host._context import Context, Signal
 from pi_host._dispatch import Dispatcher
-from pi_host._errors import CallRefusedError
+from pi_host._errors import CallRefusedError, WireError
 from pi_host._handles import Handle, MessageList
 from pi_host._hook import Outcome
 from pi_host._stepping import stepped
@@ -109,7 +109,13 @@ class Runtime:
             return self._context(Context, plugin, request, clock)
 
         def finish(outcome: Outcome) -> Outcome:
-            return Outcome(_reply(compiled, event, before, outcome.answer), outcome.failure)
+            try:
+                return Outcome(_reply(compiled, event, before, outcome.answer), outcome.failure)
+            except WireError as error:
+                suspects = ", ".join(repr(plugin) for plugin in compiled.hook.plugins)
+                raise WireError(
+                    f"{name}: a field changed in place is {error}; one of these did it: {suspects}"
+                ) from error
 
         return finish(
             await self._dispatcher.run(compiled.hook, event, contexts, lambda outcome: abandon(finish(outcome)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from host_support import alive, eventually, host_pid, notices, tool_output
 
+from pi_host.launch import BRIDGE
 from pi_testkit import Call, Calls, PiTimeoutError, Say
 
 if TYPE_CHECKING:
@@ -162,6 +165,24 @@ def test_print_mode_always_ends(hosted: Hosted, when: str) -> None:
     assert finished.returncode == 0
     assert finished.stdout.strip() == "hi there"
     assert finished.seconds < 15
+
+
+def test_a_pi_that_ends_before_python_is_ready_ends_without_a_word(hosted: Hosted) -> None:
+    hosted.add("slow", "@hookimpl\ndef message_update(event):\n    pass\n")
+    hosted.pi.model.add(Say("a"), Say("b"))
+    hosted.print("compile the manifest")
+    hosted.add("slow", "time.sleep(1)\n@hookimpl\ndef message_update(event):\n    pass\n")
+    manifest = next(hosted.cache.glob("manifest-*.json"))
+    known = json.loads(manifest.read_text())
+    for entry in known["inputs"]:
+        if entry[0].endswith("slow.py"):
+            status = Path(entry[0]).stat()
+            entry[1:] = [str(status.st_mtime_ns), status.st_size]  # the bridge takes it for unchanged and does not wait
+    manifest.write_text(json.dumps(known))
+    keeper = hosted.pi.home.root / "keeper.js"
+    keeper.write_text("export default (pi) => pi.on('session_shutdown', () => { setTimeout(() => {}, 2500); });")
+    finished = hosted.pi.print("hello", extensions=[str(BRIDGE), str(keeper)], env=hosted.env())
+    assert (finished.stdout, finished.stderr) == ("b\n", "")
 
 
 @pytest.mark.parametrize("argument", ["--help", "--list-models", "--version"])

@@ -134,10 +134,15 @@ def _without_nulls(answer: Any) -> Any:
     return {key: value for key, value in answer.items() if value is not None}
 
 
-def _carry_out(plan: list[list[int] | dict[str, Any]], messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _carry_out(plan: list[list[Any] | dict[str, Any]], messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for step in plan:
-        made.extend(messages[step[0] : step[1]] if isinstance(step, list) else [step])
+        if isinstance(step, dict):
+            made.append(step)
+        elif isinstance(step[1], int):
+            made.extend(messages[step[0] : step[1]])
+        else:
+            made.append(step[1])
     return made
 
 

@@ -123,13 +123,19 @@ function part(list) {
 }
 
 /**
- * Make the edited list out of pi's own objects: their identity is what tells pi that a message is unchanged.
+ * Make the edited list out of pi's own objects: their identity is what tells pi that a message is still the same.
  *
  * @param {any[]} plan
  * @param {any[]} messages
  */
 function carryOut(plan, messages) {
-	return plan.flatMap((step) => (Array.isArray(step) ? messages.slice(step[0], step[1]) : [step]));
+	return plan.flatMap((step) => {
+		if (!Array.isArray(step)) return [step];
+		const [index, other] = step;
+		if (typeof other === "number") return messages.slice(index, other);
+		putOnto(messages[index], other);
+		return [messages[index]];
+	});
 }
 
 /**

@@ -117,6 +117,7 @@ export class Host {
 	stop() {
 		const { link, state } = this;
 		this.state = "stopped";
+		this.link = null; // whatever it still says comes too late
 		if (!link?.open) return;
 		if (state === "starting") {
 			link.release();
@@ -220,8 +221,8 @@ export class Host {
 	 * @param {string} reason
 	 */
 	lost(link, reason) {
-		if (link !== this.link) return;
 		endGroup(link);
+		if (link !== this.link) return;
 		const { state } = this;
 		this.link = null;
 		link.close(`the Python host is gone (${reason})`);

@@ -99,8 +99,8 @@ def prepare(selection: Selection, *, pi_version: str, cache: Path) -> None:
         if plugin.source == "explicit" and plugin.status != "active":
             raise HandledError(str(trouble))
         if plugin.name in found.crashed:
-            # pi tells about other broken plugins itself; this one will take the others down with it.
-            say_error(f"{trouble}; no plugin runs until it is mended, or `pi-host disable {plugin.name}`")
+            # pi tells about other broken plugins itself; this one costs a second start of Python each time.
+            say_error(f"{trouble}; the others run without it; mend it, or `pi-host disable {plugin.name}`")
 
 
 def _run(request: Request) -> tuple[list[Line], str, str]:
