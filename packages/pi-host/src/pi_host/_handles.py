@@ -21,8 +21,8 @@ Message: TypeAlias = dict[str, Any]
 #: Brings a payload field over, or the part of a list from one index up to another.
 Fetch: TypeAlias = Callable[[int | None, int | None], Awaitable[Any]]
 
-#: How to make the edited list. ``[from, to]`` stands for that range of pi's own objects, ``[index, message]`` for one of
-#: them with these contents, a message for a new one.
+#: How to make the edited list. ``[from, to]`` stands for that range of pi's own objects, ``[index, message]`` for one
+#: of them with these contents, a message for a new one.
 Plan: TypeAlias = list[list[Any] | Message]
 
 
