@@ -160,7 +160,7 @@ def test_what_stays_in_pi_is_fetched_for_the_event_it_came_with() -> None:
         seen.append(await event.messages.load())
 
     seen: list[Any] = []
-    event(runtime_of(implementing("agent_end", look), answer=answer), "agent_end", {"messages": None})
+    event(runtime_of(implementing("agent_end", look), answer=answer), "agent_end", {"messages": True})
 
     assert asked == [{"method": "handle.load", "field": "messages", "start": None, "stop": None}]
     assert seen == [[{"role": "user"}]]

@@ -20,7 +20,7 @@ from pi_host._stepping import stepped
 from pi_host._wrapping import Wrapping
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from pi_host._base import Event
     from pi_host._context import Context
@@ -85,6 +85,44 @@ class Dispatcher:
         failure = wrapping.leave(failure)
         return Outcome(None if failure else fold.result(), failure)
 
+    async def observe(
+        self, hook: Hook, events: Iterable[Event], contexts: Callable[[str, Clock | None], Context]
+    ) -> None:
+        """Run plain functions on events that come per token: nobody waits for them, and there is nothing to answer.
+
+        The same as ``run`` for such a hook at a fraction of its cost, which counts at a thousand events a second.
+        """
+        ready = [(implementation, contexts(implementation.plugin, None)) for implementation in hook.implementations]
+        for event in events:
+            for implementation, ctx in ready:
+                started = time.perf_counter_ns()
+                try:
+                    answer = self._call(hook, implementation, event, ctx)
+                    if answer is not None:
+                        await self._settle(hook, implementation, answer)
+                except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin raises is its own failure
+                    lost = HookFailedError(implementation.plugin, hook.info.name, describe(error))
+                    self._listener.failed(lost, error)
+                else:
+                    took = time.perf_counter_ns() - started
+                    self._listener.finished(implementation.plugin, hook.info.name, took, None)
+
+    async def _settle(self, hook: Hook, implementation: Implementation, answer: object) -> None:
+        if inspect.isawaitable(answer):
+            clock = Clock(implementation.deadline, lambda: None)
+            answer = await self._await(hook, implementation, answer, clock)
+        if answer is not None:
+            check_for(hook, answer)  # which says that this event takes none
+
+    def _call(self, hook: Hook, implementation: Implementation, event: Event, ctx: Context) -> object:
+        arguments = [event if argument == "event" else ctx for argument in implementation.arguments]
+        self._mark.enter(implementation.plugin, hook.info.name, implementation.deadline)
+        try:
+            answer: object = implementation.function(*arguments)
+        finally:
+            self._mark.leave()
+        return answer
+
     async def _take(
         self,
         hook: Hook,
@@ -116,12 +154,7 @@ class Dispatcher:
     ) -> object:
         clock = Clock(implementation.deadline, give_up)
         ctx = contexts(implementation.plugin, clock)
-        arguments = [event if argument == "event" else ctx for argument in implementation.arguments]
-        self._mark.enter(implementation.plugin, hook.info.name, implementation.deadline)
-        try:
-            answer: object = implementation.function(*arguments)
-        finally:
-            self._mark.leave()
+        answer = self._call(hook, implementation, event, ctx)
         if answer is not None and inspect.isawaitable(answer):
             return await self._await(hook, implementation, answer, clock)
         return answer

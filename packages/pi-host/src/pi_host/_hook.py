@@ -45,6 +45,11 @@ class Hook(NamedTuple):
         return tuple(implementation.plugin for implementation in (*self.wrappers, *self.implementations))
 
     @property
+    def only_observes(self) -> bool:
+        """Whether all it has are plain functions that watch what happens, for ``Dispatcher.observe``."""
+        return self.info.policy == "observe" and not self.wrappers and not self.may_suspend
+
+    @property
     def may_suspend(self) -> bool:
         """Whether one of the functions is declared with ``async def``."""
         return any(implementation.is_async for implementation in self.implementations)

@@ -52,9 +52,11 @@ class _Compiled(NamedTuple):
 
     hook: Hook
     decoder: msgspec.json.Decoder[Event]
+    batch_decoder: msgspec.json.Decoder[list[Event]]
     handles: tuple[tuple[str, str], ...]
     inplace: tuple[tuple[str, str], ...]
     suspends: bool
+    observes: bool
 
 
 class Runtime:
@@ -102,7 +104,8 @@ class Runtime:
             return Outcome(None, None)
         event = decode_as(compiled.decoder, payload)
         for attribute, field in compiled.handles:
-            setattr(event, attribute, self._handle(getattr(event, attribute), field, request.id))
+            if (value := getattr(event, attribute)) is not None:  # not every pi has every field
+                setattr(event, attribute, self._handle(value, field, request.id))
         before = [encode(getattr(event, attribute)) for attribute, _ in compiled.inplace]
 
         def contexts(plugin: str, clock: Clock | None) -> Context:
@@ -120,6 +123,27 @@ class Runtime:
         return finish(
             await self._dispatcher.run(compiled.hook, event, contexts, lambda outcome: abandon(finish(outcome)))
         )
+
+    async def observe(self, name: str, batch: msgspec.Raw | bytes) -> bool:
+        """Run the hook ``name`` on a JSON list of events that nobody waits for.
+
+        Returns:
+            Whether it did; ``False`` means that some implementation needs ``event``, one event at a time.
+
+        Raises:
+            msgspec.ValidationError: an event is not what the event's class says; no implementation saw any.
+        """
+        compiled = self._compile(name)
+        if compiled is None or not compiled.observes:
+            return compiled is None
+        request = Request(0, Signal())
+
+        def contexts(plugin: str, clock: Clock | None) -> Context:
+            return self._context(Context, plugin, request, clock)
+
+        events = decode_as(compiled.batch_decoder, batch)
+        await self._dispatcher.observe(compiled.hook, events, contexts)
+        return True
 
     async def tool(self, name: str, payload: msgspec.Raw | bytes, request: Request) -> dict[str, Any]:
         """Run a tool on ``{"callId", "params"}`` and return what pi's ``execute`` returns.
@@ -204,7 +228,7 @@ class Runtime:
             part = {"field": field, "start": start, "stop": stop}
             return self._link.call("handle.load", part, generation=generation, request=request)
 
-        return Handle(fetch) if value is None else _message_list(value, fetch)
+        return Handle(fetch) if value is True else _message_list(value, fetch)
 
     def _compile(self, name: str) -> _Compiled | None:
         if name not in self._compiled:
@@ -223,9 +247,11 @@ def _compile(hook: Hook) -> _Compiled:
     return _Compiled(
         hook,
         msgspec.json.Decoder(hook.event),
+        msgspec.json.Decoder(list[hook.event]),  # type: ignore[name-defined]  # a class known at run time only
         tuple((attributes[field], field) for field in hook.info.handles),
         tuple((attributes[field], field) for field in inplace),
         hook.may_suspend,
+        hook.only_observes,
     )
 
 

@@ -36,7 +36,7 @@ class Stream:
 
     def feed(self, name: str, batch: msgspec.Raw) -> None:
         """Take a batch of events called ``name``; handle them now if no plugin has to wait for anything."""
-        self._waiting.extend((name, payload) for payload in _payloads(batch))
+        self._waiting.append((name, batch))
         if not self._draining:
             self._draining = True
             self._inflight.start(_NUMBER, Signal(), self._drain(), suspends=self._runtime.suspends(name))
@@ -44,16 +44,25 @@ class Stream:
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                name, payload = self._waiting.popleft()
+                name, batch = self._waiting.popleft()
                 if self._runtime.suspends(name) and asyncio.current_task() is None:
-                    self._waiting.appendleft((name, payload))
+                    self._waiting.appendleft((name, batch))
                     await asyncio.sleep(0)  # from here on in a task, which an async implementation needs
                     continue
-                await self._handle(name, payload)
+                await self._handle(name, batch)
         finally:
             self._draining = False
 
-    async def _handle(self, name: str, payload: msgspec.Raw) -> None:
+    async def _handle(self, name: str, batch: msgspec.Raw) -> None:
+        try:
+            done = await self._runtime.observe(name, batch)
+        except msgspec.ValidationError:
+            done = False  # one of them is bad; the others must not be lost with it
+        if not done:
+            for payload in _payloads(batch):
+                await self._handle_one(name, payload)
+
+    async def _handle_one(self, name: str, payload: msgspec.Raw) -> None:
         try:
             await self._runtime.event(name, payload, Request(0, Signal()), lambda _: None)
         except Exception as error:  # noqa: BLE001  # one bad event must not stop the ones after it

@@ -35,8 +35,8 @@ class Crossing:
         self.fields = fields
 
     def payload(self) -> dict[str, Any]:
-        """The fields as they are sent: what stays in pi is ``None``, or the roles of its messages."""
-        payload = self.fields | dict.fromkeys(self.info.handles)
+        """The fields as they are sent: what stays in pi is ``True``, or the roles of its messages."""
+        payload = self.fields | dict.fromkeys(self.info.handles, True)
         if self.info.policy == "edit":
             payload["messages"] = {"roles": [message["role"] for message in self.fields["messages"]]}
         return payload

@@ -1,6 +1,6 @@
 // How each event crosses: what is sent, what stays and is fetched when asked for, how the answer is put to pi.
 //
-// What stays crosses as null: Python makes a handle of it.
+// What stays crosses as true, a list of messages as their roles: Python makes a handle of it.
 // A reply has `a`, the merged answer; `i`, payload fields changed in place; `e`, the plan of an edited message list.
 // JSON null is not undefined to pi, so members that are null are left out of every answer.
 
@@ -110,7 +110,7 @@ function keeping(...staying) {
 		const payload = {};
 		for (const key in event) {
 			if (key === "type" || key === "signal") continue;
-			payload[key] = staying.includes(key) ? null : event[key];
+			payload[key] = staying.includes(key) ? true : event[key];
 		}
 		return payload;
 	};
