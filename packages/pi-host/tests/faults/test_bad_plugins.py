@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from host_support import eventually, notices, tool_output
 
+from pi_host.launch import BRIDGE
 from pi_testkit import Call, Calls, Say
 
 if TYPE_CHECKING:
@@ -74,6 +75,16 @@ def test_a_plugin_whose_import_ends_python_is_left_out_and_the_others_run(hosted
         assert finished.stdout.strip() == "fine"
         assert "plugin 'a_bad_one': its import ended the Python process" in finished.stderr
         assert "and the good one ran" in str(hosted.pi.model.requests[-1].body["messages"][-1])
+
+
+def test_a_plugin_that_is_known_as_broken_before_there_is_a_session_is_told_in_the_ui(hosted: Hosted) -> None:
+    slow = hosted.pi.home.root / "slow.js"  # pi loads it after the bridge, which has started Python by then
+    slow.write_text("export default async (pi) => { await new Promise((done) => setTimeout(done, 1500)); };")
+    hosted.add("a_bad_one", "import nowhere_to_be_found\n")
+    hosted.add("good", GOOD)
+    with hosted.pi.rpc(extensions=[str(BRIDGE), str(slow)], env=hosted.env()) as rpc:
+        assert "plugin 'a_bad_one'" in eventually(lambda: notices(rpc))
+        assert rpc.stderr == ""
 
 
 @pytest.mark.pi_versions("1.5.2")

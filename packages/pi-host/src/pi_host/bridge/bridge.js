@@ -50,6 +50,8 @@ export class Bridge {
 		this.overflow = [];
 		/** Number of listeners that hand these over. */
 		this.messengers = 0;
+		/** What the user is told as soon as there is a session. @type {[string, string][]} */
+		this.untold = [];
 		this.facts = new Facts(pi);
 		this.offers = new Offers(this);
 		this.requests = new Requests(this);
@@ -184,6 +186,7 @@ export class Bridge {
 		}
 		this.host.project = project;
 		this.host.owner = this;
+		for (const [text, level] of this.untold.splice(0)) this.tell(text, level);
 	}
 
 	/** What a new Python process is told first. */
@@ -293,6 +296,10 @@ export class Bridge {
 	 * @param {string} level
 	 */
 	tell(text, level) {
+		if (this.ctx === null) {
+			this.untold.push([text, level]); // Python was started early, and there is nobody to tell yet
+			return;
+		}
 		try {
 			if (this.ctx?.hasUI) {
 				this.ctx.ui.notify(`pi-host: ${text}`, level);
