@@ -45,6 +45,8 @@ def _folders_of_tests() -> list[Path]:
 @nox.session
 def tests(session: nox.Session) -> None:
     """All tests, real pi included; arguments go to pytest: ``uvx nox -s tests -- -k tool_call``."""
+    # A slow first download must not eat into the time limit of the test that happens to need it first.
+    run(session, "pi-testkit", "fetch", "--all")
     run(session, "pytest", "-n", "2", "--dist", "worksteal", *session.posargs)
 
 
