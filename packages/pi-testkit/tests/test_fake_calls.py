@@ -24,6 +24,14 @@ def body(text: str) -> str:
     return IMPORTS + text
 
 
+GATE = body("""
+@hookimpl
+async def tool_call(event, ctx):
+    if "rm" in event.input["command"] and not await ctx.ui.confirm("Sure?", event.input["command"]):
+        return Block("the user said no")
+    event.input["command"] = "nice " + event.input["command"]
+""")
+
 WEATHER = body('''
 @tool
 async def weather(city: str, days: int = 1, *, ctx) -> str:
