@@ -64,6 +64,32 @@ def test_an_event_over_the_limit_is_told_and_pi_goes_on(hosted: Hosted) -> None:
 
 
 @pytest.mark.pi_versions("1.5.2")
+def test_facts_that_were_in_a_frame_over_the_limit_come_with_the_next(hosted: Hosted) -> None:
+    maker = hosted.pi.home.root / "maker.js"
+    maker.write_text(
+        "export default (pi) => pi.on('tool_result', () => {"
+        " pi.setSessionName('renamed'); return {details: {huge: 'x'.repeat(70 * 1024 * 1024)}}; });"
+    )
+    hosted.add(
+        "watcher",
+        """
+        @hookimpl
+        def tool_result(event, ctx):
+            pass
+
+        @hookimpl
+        def agent_settled(event, ctx):
+            ctx.ui.notify(f"the name is {ctx.session.name}")
+        """,
+    )
+    hosted.pi.model.add(Calls(Call("bash", command="echo hello")), Say("done"))
+    with hosted.rpc(extensions=(str(maker),)) as rpc:
+        rpc.prompt("go", timeout=60)
+        assert "are over the limit" in notices(rpc)
+        assert "the name is renamed" in notices(rpc)
+
+
+@pytest.mark.pi_versions("1.5.2")
 def test_a_tool_call_over_the_limit_is_blocked(hosted: Hosted) -> None:
     maker = hosted.pi.home.root / "maker.js"
     maker.write_text(

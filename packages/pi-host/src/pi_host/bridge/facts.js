@@ -23,6 +23,11 @@ export class Facts {
 		return this.sent;
 	}
 
+	/** What was sent last did not arrive: everything counts as changed. */
+	forget() {
+		this.sent = {};
+	}
+
 	/**
 	 * @param {any} ctx
 	 * @returns {Record<string, any> | undefined} the facts that are not as they were when last sent

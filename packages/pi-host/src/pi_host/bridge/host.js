@@ -76,7 +76,6 @@ export class Host {
 		const child = spawn(this.launch.python, ["-E", "-P", "-m", "pi_host"], {
 			stdio: ["pipe", "pipe", openLog(this.launch)],
 			detached: true,
-			env: { ...process.env, PI_HOST_PID: String(process.pid) },
 		});
 		const link = new Link(child, {
 			frame: (frame) => this.receive(link, frame),

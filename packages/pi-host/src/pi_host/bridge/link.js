@@ -42,8 +42,8 @@ export class Link {
 		if (!this.open) throw new Error("the Python host is not running");
 		const id = ++this.lastId;
 		members.id = id;
+		this.send(members); // throws what can't be sent
 		return new Promise((resolve, reject) => {
-			this.send(members); // throws what can't be sent, which rejects
 			this.pending.set(id, { resolve, reject, about });
 			this.hold();
 		});

@@ -41,9 +41,14 @@ export class Requests {
 		members.g = generation;
 		members.c = facts.changed(about.ctx);
 		about.kind = members.m;
-		const answered = host.request(members, about);
-		if (about.signal) this.watch(about.signal, members.id);
-		return answered;
+		try {
+			const answered = host.request(members, about);
+			if (about.signal) this.watch(about.signal, members.id);
+			return answered;
+		} catch (error) {
+			facts.forget(); // they were in what could not be sent
+			throw error;
+		}
 	}
 
 	/**
