@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,12 +23,21 @@ def findings(user: User, **env: str) -> tuple[int, dict[str, dict[str, str]]]:
 def test_a_sound_setup_has_nothing_to_mend(newest: User) -> None:
     newest.plugin("good", "")
     newest("install")
-    code, found = findings(newest)
+    elsewhere = newest.home.root / "tmp"  # so that it does not matter whether this checkout lies in the real one
+    elsewhere.mkdir()
+    code, found = findings(newest, TMPDIR=str(elsewhere))
     assert code == 0
     assert {subject: finding["mend"] for subject, finding in found.items() if finding["level"] != "ok"} == {}
     assert found["pi"]["text"].startswith("1.5.2 at ")
     assert found["plugin good"]["text"].startswith("active, import ")
     assert newest("doctor").returncode == 0
+
+
+def test_a_python_in_the_temporary_folder_is_a_warning(newest: User) -> None:
+    code, found = findings(newest, TMPDIR=str(Path(sys.executable).parent))
+    assert code == 0
+    assert found["python"]["level"] == "warning"
+    assert "which may be thrown away" in found["python"]["text"]
 
 
 def test_no_pi_is_an_error_with_the_way_to_get_one(bare: User) -> None:
