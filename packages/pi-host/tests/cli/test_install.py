@@ -160,7 +160,7 @@ def test_a_project_that_pi_does_not_trust_is_left_alone(newest: User) -> None:
 
 
 def test_settings_that_are_no_json_are_told_with_their_line_and_left_alone(newest: User) -> None:
-    newest.settings.write_text('{\n  "theme": "dark",\n}\n')
+    newest.settings.write_text('{\n  "theme": "dark"\n  "packages": []\n}\n')
     before = listing(newest.home.agent_dir)
     done = newest("install")
     assert done.returncode == 1
