@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import traceback
 from functools import partial
@@ -179,6 +180,8 @@ class Server:
         deadlines = [loaded.config.deadline, *map(loaded.config.deadline_of, loaded.config.plugins)]
         contributions = None if loaded.cached else loaded.manifest.contributions
         self._peer.send({"m": "ready", "p": {"contributions": contributions, "deadline": max(deadlines)}})
+        gc.freeze()  # what was imported stays; nobody has to look at it again
+        gc.enable()
         for problem in loaded.manifest.problems:
             self._reporter.problem(problem)
         for plugin in loaded.registry.plugins:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BRIDGE", "cache_dir", "environment"]
+__all__ = ["BRIDGE", "HOST", "cache_dir", "environment"]
 
 #: The extension for ``pi -e``.
 BRIDGE: Final = Path(__file__).parent / "bridge" / "index.js"
+
+#: What the bridge runs with Python: the last word of the host's command line.
+HOST: Final = Path(__file__).with_name("__main__.py")
 
 
 def cache_dir() -> Path:

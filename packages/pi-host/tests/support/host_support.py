@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pi_host.launch import BRIDGE, environment
+from pi_host.launch import BRIDGE, HOST, environment
 
 __all__ = ["Hosted", "alive", "eventually", "host_pid", "notices", "tool_output"]
 
@@ -94,9 +94,7 @@ def host_pid(rpc: RpcPi) -> int:
     """Return the process id of the host, which must run."""
 
     def find() -> list[int]:
-        return [
-            pid for pid, command in rpc.process.processes().items() if command[-2:] == ["-m", "pi_host"] and alive(pid)
-        ]
+        return [pid for pid, command in rpc.process.processes().items() if command[-1] == str(HOST) and alive(pid)]
 
     found: list[int] = eventually(find)
     assert len(found) == 1, found

@@ -13,6 +13,7 @@ import time
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from pi_host._wire import PROTOCOL
+from pi_host.launch import HOST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ class Host:
         self.log = log or root / "host.log"
         self._stderr: IO[bytes] = self.log.open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-E", "-P", "-m", "pi_host"],
+            [sys.executable, "-E", "-P", str(HOST)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
