@@ -115,3 +115,21 @@ def test_project_plugins_run_only_where_pi_trusts_the_project(hosted: Hosted, *,
     assert finished.returncode == 0, finished.stderr
     assert marker.exists() is trusted
     assert ("local was here" in json.dumps(hosted.pi.model.requests[0].body)) is trusted
+
+
+def test_a_session_does_not_end_before_the_plugins_have_begun_it(hosted: Hosted) -> None:
+    hosted.add(
+        "slow_starter",
+        """
+        @hookimpl
+        async def session_start(event, ctx):
+            await asyncio.sleep(1)
+            ctx.ui.notify(f"begun {event.reason} with {len(await ctx.session.entries())} entries")
+        """,
+    )
+    hosted.pi.model.add(Say("a"))
+    hosted.print("compile the manifest")
+    with hosted.rpc() as rpc:
+        rpc.send("new_session")
+        eventually(lambda: "begun new" in notices(rpc))
+        assert "begun startup" in notices(rpc)

@@ -155,6 +155,8 @@ export class Bridge {
 	 * @param {any} ctx
 	 */
 	async sessionShutdown(event, ctx) {
+		// A session does not end before the plugins have begun it: pi itself waits for `session_start`, we only put it off.
+		if (this.begun) await this.begun;
 		this.stream.flush();
 		try {
 			if ("session_shutdown" in this.events && this.host.usable) await this.ask("session_shutdown", event, ctx);
