@@ -4,6 +4,7 @@ What a plugin needs is here; the event and answer classes are in ``pi_host.event
 """
 
 from pi_host._commands import Flag, command, flag
+from pi_host._companion import Companion, companion
 from pi_host._context import Context
 from pi_host._errors import CallRefusedError, PiHostError, StaleSessionError
 from pi_host._markers import hookimpl
@@ -14,6 +15,7 @@ __all__ = [
     "Block",
     "CallRefusedError",
     "Cancel",
+    "Companion",
     "Context",
     "Flag",
     "Handled",
@@ -24,6 +26,7 @@ __all__ = [
     "ToolResult",
     "Transform",
     "command",
+    "companion",
     "flag",
     "hookimpl",
     "tool",

@@ -113,5 +113,6 @@ def _holds(manifest: Manifest, registry: Registry) -> bool:
         offered.events == registry.implementers()
         and [tool["name"] for tool in offered.tools] == list(registry.tools)
         and [command["name"] for command in offered.commands] == list(registry.commands)
+        and list(offered.companions) == list(registry.companions)
         and [plugin.status for plugin in manifest.plugins] == [plugin.status for plugin in registry.plugins]
     )

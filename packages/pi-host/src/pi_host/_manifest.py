@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Contributions", "Manifest", "compile_manifest", "path_for", "read", "write"]
 
 #: Changes whenever the file's meaning does; another number makes the file count as absent.
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 class Contributions(msgspec.Struct, kw_only=True):
@@ -39,12 +39,14 @@ class Contributions(msgspec.Struct, kw_only=True):
         tools: declarations for pi's ``registerTool``.
         commands: declarations for pi's ``registerCommand``.
         flags: declarations for pi's ``registerFlag``.
+        companions: path of the module inside pi, by plugin.
     """
 
     events: dict[str, int] = {}
     tools: list[dict[str, Any]] = []
     commands: list[dict[str, Any]] = []
     flags: list[dict[str, Any]] = []
+    companions: dict[str, str] = {}
 
 
 class Manifest(msgspec.Struct, kw_only=True):
@@ -116,6 +118,7 @@ def compile_manifest(registry: Registry, selection: Selection, config: Config, p
             tools=tools,
             commands=[command.declaration() for _, command in registry.commands.values()],
             flags=[flag.declaration() for _, flag in registry.flags.values()],
+            companions={plugin: os.fspath(companion.path) for plugin, companion in registry.companions.items()},
         ),
         plugins=registry.plugins,
         config=config,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pi_host._context import Context
 
@@ -114,6 +114,32 @@ class Pi:
     async def set_active_tools(self, names: Sequence[str]) -> None:
         """Choose the tools that the model may use."""
         await self._ctx.call("pi.setActiveTools", names=list(names))
+
+    async def set_env(self, variables: Mapping[str, str | None]) -> None:
+        """Set environment variables in pi's own process, where every tool and child process inherits them.
+
+        What was there before comes back when the session or this host ends.
+
+        Args:
+            variables: value by name; ``None`` takes a variable away.
+        """
+        await self._ctx.call("pi.setEnv", variables=dict(variables))
+
+    async def register_provider(self, name: str, config: Mapping[str, Any]) -> None:
+        """Add a model provider, or change one that pi knows, until this pi ends.
+
+        pi reads strings in ``config`` as expressions: a leading ``!`` runs a shell command and ``$NAME`` inserts a
+        variable (on pi 0.74.2 a bare variable name does).
+
+        Args:
+            name: the provider's name.
+            config: pi's ``ProviderConfig`` as JSON data.
+        """
+        await self._ctx.call("pi.registerProvider", name=name, config=dict(config))
+
+    async def unregister_provider(self, name: str) -> None:
+        """Take back what ``register_provider`` did."""
+        await self._ctx.call("pi.unregisterProvider", name=name)
 
     async def commands(self) -> list[dict[str, Any]]:
         """Return pi's slash commands: ``name``, ``description``, ``source``."""

@@ -12,6 +12,7 @@ import pluggy
 from pi_host import hookspecs
 from pi_host._catalog import CATALOG
 from pi_host._commands import Flag, command_of
+from pi_host._companion import Companion
 from pi_host._errors import PluginError
 from pi_host._hook import Hook, Implementation
 from pi_host._plugins import load
@@ -38,6 +39,7 @@ class Registry:
         tools: by name, each with the plugin that brings it.
         commands: by name, each with the plugin that brings it.
         flags: by name, each with the plugin that declares it.
+        companions: modules inside pi, by the plugin that brings them.
     """
 
     def __init__(self, config: Config, *, pi_version: str = "") -> None:
@@ -45,6 +47,7 @@ class Registry:
         self.tools: dict[str, tuple[str, Tool]] = {}
         self.commands: dict[str, tuple[str, Command]] = {}
         self.flags: dict[str, tuple[str, Flag]] = {}
+        self.companions: dict[str, Companion] = {}
         self._config = config
         self._pi_version = pi_version
         self._manager = pluggy.PluginManager(PROJECT_NAME)
@@ -127,6 +130,14 @@ class Registry:
                 plugin.commands.append(self._claim(plugin, self.commands, command.name, command, "command"))
             if isinstance(value, Flag):
                 plugin.flags.append(self._claim(plugin, self.flags, value.name, value, "flag"))
+            if isinstance(value, Companion):
+                self._accompany(plugin, value)
+
+    def _accompany(self, plugin: Plugin, companion: Companion) -> None:
+        if self.companions.setdefault(plugin.name, companion) is not companion:
+            raise PluginError(plugin.name, "has two companion modules; let one import the other")
+        if not companion.path.is_file():
+            raise PluginError(plugin.name, f"its companion module {str(companion.path)!r} does not exist")
 
     def _claim(self, plugin: Plugin, owned: dict[str, tuple[str, Any]], name: str, value: Any, kind: str) -> str:
         owner, _ = owned.setdefault(name, (plugin.name, value))
@@ -147,6 +158,7 @@ class Registry:
         for owned in (self.tools, self.commands, self.flags):
             for name in [name for name, (owner, _) in owned.items() if owner == plugin.name]:
                 del owned[name]
+        self.companions.pop(plugin.name, None)
         return None
 
     def _check_names(self) -> None:

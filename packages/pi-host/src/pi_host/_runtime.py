@@ -174,6 +174,23 @@ class Runtime:
         if isinstance(said, str):
             ctx.ui.notify(said)
 
+    async def companion(self, plugin: str, payload: msgspec.Raw | bytes, request: Request) -> Any:
+        """Answer ``{"name", "data"}`` of a plugin's module inside pi and return what it is answered.
+
+        Raises:
+            CallRefusedError: that plugin is not active or has no answer to it.
+            Exception: whatever the plugin's function raises.
+        """
+        said = decode(payload)
+        companion = self._registry.companions.get(plugin)
+        handler = companion.handlers.get(said["name"]) if companion is not None else None
+        if handler is None:
+            raise CallRefusedError(f"plugin {plugin!r} has no answer to {said['name']!r} of its companion module")
+        ctx = self._context(Context, plugin, request, None)
+        known = {"data": said.get("data"), "ctx": ctx}
+        wanted = {name: known[name] for name in inspect.signature(handler).parameters if name in known}
+        return await self._await(plugin, f"companion {said['name']}", lambda: handler(**wanted))
+
     async def complete(self, name: str, payload: msgspec.Raw | bytes) -> list[dict[str, Any]]:
         """Return the completions of a command's arguments for ``{"prefix"}`` in pi's form.
 

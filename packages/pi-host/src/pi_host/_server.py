@@ -86,6 +86,8 @@ class Server:
         self._runtime: Runtime | None = None
         self._stream: Stream | None = None
         self._ended = asyncio.Event()
+        #: Number of the last notice in the ledger, where requests count up from 1 and the stream is -1.
+        self._notices = -1
 
     async def serve(self) -> None:
         """Serve until the bridge says goodbye or is gone."""
@@ -127,10 +129,11 @@ class Server:
                 self._event(frame, runtime)
             case "stream" if self._stream is not None:
                 self._stream.feed(frame.n, frame.p)
-            case "tool":
-                self._work(frame, lambda request: runtime.tool(frame.n, frame.p, request))
-            case "command":
-                self._work(frame, lambda request: runtime.command(frame.n, frame.p, request))
+            case "tool" | "command":
+                serve = runtime.tool if frame.m == "tool" else runtime.command
+                self._work(frame, lambda request: serve(frame.n, frame.p, request))
+            case "companion":
+                self._companion(frame, runtime)
             case "complete":
                 self._work(frame, lambda _: runtime.complete(frame.n, frame.p))
             case "abort":
@@ -138,11 +141,9 @@ class Server:
                 self._inflight.abort(frame.id, cancel=frame.n != "event")
             case "ping":
                 self._peer.send({"m": "pong"})
-            case "facts":
-                pass  # learned before this
             case "bye":
                 self._peer.close()
-            case _:
+            case _ if frame.m != "facts":  # those were learned before this
                 raise WireError(f"unknown method {frame.m!r}")
 
     def _hello(self, frame: Frame) -> None:
@@ -245,6 +246,21 @@ class Server:
                 self._refuse(frame, error)
 
         self._inflight.start(frame.id, signal, run(), suspends=True)
+
+    def _companion(self, frame: Frame, runtime: Runtime) -> None:
+        if frame.id:
+            self._work(frame, lambda request: runtime.companion(frame.n, frame.p, request))
+            return
+
+        async def run() -> None:
+            try:
+                await runtime.companion(frame.n, frame.p, Request(0, Signal()))
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # nobody waits for it, so the user is told
+                text = f"plugin {frame.n!r}: what its companion module said failed: {type(error).__name__}: {error}"
+                self._reporter.problem(text, cause=error)
+
+        self._notices -= 1
+        self._inflight.start(self._notices, Signal(), run(), suspends=True)
 
     def _refuse(self, frame: Frame, error: BaseException) -> None:
         text = str(error) if isinstance(error, PiHostError) else f"{type(error).__name__}: {error}"

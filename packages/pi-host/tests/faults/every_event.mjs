@@ -5,11 +5,11 @@
 
 import { pathToFileURL } from "node:url";
 
-const handlers = {};
+const listeners = {};
 const told = [];
 const pi = {
 	on: (name, handler) => {
-		handlers[name] ??= handler;
+		(listeners[name] ??= []).push(handler);
 		return () => {};
 	},
 	registerTool: () => {},
@@ -31,9 +31,14 @@ const ctx = {
 		getSessionName: () => undefined,
 	},
 };
+const emit = async (name, payload) => {
+	let answer;
+	for (const listener of listeners[name]) answer = (await listener({ type: name, ...payload }, ctx)) ?? answer;
+	return answer;
+};
 const { default: install } = await import(pathToFileURL(process.argv[2]).href);
-install(pi);
-await handlers.session_start({ type: "session_start", reason: "startup" }, ctx);
+await install(pi);
+await emit("session_start", { reason: "startup" });
 const host = () => globalThis[Symbol.for("pi-host")].host;
 
 for (const [name, payload] of Object.entries(JSON.parse(process.env.PAYLOADS))) {
@@ -42,7 +47,7 @@ for (const [name, payload] of Object.entries(JSON.parse(process.env.PAYLOADS))) 
 	told.length = 0;
 	const line = { name };
 	try {
-		const answer = await handlers[name]({ type: name, ...payload }, ctx);
+		const answer = await emit(name, payload);
 		line.answer = answer === undefined ? "undefined" : answer;
 	} catch (error) {
 		line.thrown = error.message;

@@ -5,6 +5,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { callOffAll, performCall } from "./calls.js";
+import { Companions } from "./companions.js";
+import { Environment } from "./environment.js";
 import { adapterFor } from "./events.js";
 import { Facts } from "./facts.js";
 import { Host } from "./host.js";
@@ -56,6 +58,10 @@ export class Bridge {
 		this.offers = new Offers(this);
 		this.requests = new Requests(this);
 		this.stream = new Stream(this);
+		this.companions = new Companions(this);
+		/** Settles when the companion modules that a new manifest names are loaded. */
+		this.loading = Promise.resolve();
+		this.environment = new Environment();
 	}
 
 	/** @returns {Host} */
@@ -63,7 +69,7 @@ export class Bridge {
 		return (shared.host ??= new Host(this.launch));
 	}
 
-	/** Called in the factory: declares flags and listens. */
+	/** Called in the factory: declares flags and listens; what it returns settles when the companion modules are loaded. */
 	install() {
 		this.offers.declareFlags(this.manifest.contributions.flags);
 		// Trust is asked about before a manifest that does not hold can be corrected.
@@ -74,6 +80,11 @@ export class Bridge {
 		this.pi.on("session_shutdown", (/** @type {any} */ event, /** @type {any} */ ctx) =>
 			this.sessionShutdown(event, ctx),
 		);
+		// What plugins set up when a session starts must stand before the first run, whatever else they listen to.
+		this.pi.on("agent_start", async () => {
+			await this.begun;
+		});
+		return this.companions.load(this.manifest.contributions.companions);
 	}
 
 	/**
@@ -133,6 +144,8 @@ export class Bridge {
 		// Without a manifest that holds, nobody knows yet what to listen to, so pi has to wait; otherwise it goes on and
 		// the first event that needs an answer waits.
 		if (!running && (!this.manifest.fresh || this.project)) await host.settled;
+		await this.loading;
+		await this.companions.begin(event);
 		const asked = "session_start" in this.events ? this.ask("session_start", event, ctx) : Promise.resolve();
 		this.begin(asked);
 		if (running) await asked;
@@ -161,6 +174,7 @@ export class Bridge {
 		try {
 			if ("session_shutdown" in this.events && this.host.usable) await this.ask("session_shutdown", event, ctx);
 		} finally {
+			this.environment.restore();
 			// A reload is what people do after editing a plugin, so it gets a fresh Python.
 			if (event.reason === "quit" || event.reason === "reload") {
 				shared.host?.stop();
@@ -236,6 +250,8 @@ export class Bridge {
 	/** The Python process is gone, and with it everybody who waited for the user. */
 	gone() {
 		callOffAll();
+		this.environment.restore();
+		this.companions.gone();
 	}
 
 	/** @param {import("./manifest.js").Contributions} contributions */
@@ -243,6 +259,7 @@ export class Bridge {
 		this.manifest = { contributions, fresh: this.manifest.fresh };
 		this.events = contributions.events;
 		this.listen();
+		if (this.ctx) this.loading = this.companions.load(contributions.companions);
 	}
 
 	/**

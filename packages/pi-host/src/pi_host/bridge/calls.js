@@ -31,6 +31,9 @@ const CALLS = {
 	"pi.getAllTools": (_, { pi }) => pi.getAllTools(),
 	"pi.setActiveTools": (p, { pi }) => pi.setActiveTools(p.names),
 	"pi.getCommands": (_, { pi }) => pi.getCommands(),
+	"pi.setEnv": (p, { bridge }) => bridge.environment.set(p.variables),
+	"pi.registerProvider": (p, { pi }) => pi.registerProvider(p.name, p.config),
+	"pi.unregisterProvider": (p, { pi }) => pi.unregisterProvider(p.name),
 
 	"ctx.isIdle": (_, { ctx }) => ctx.isIdle(),
 	"ctx.hasPendingMessages": (_, { ctx }) => ctx.hasPendingMessages(),
@@ -48,6 +51,7 @@ const CALLS = {
 		if (!handle) throw new Error(`the event is over; '${p.field}' must be loaded while it is handled`);
 		return handle(p.start, p.stop);
 	},
+	"companion.call": (p, { ctx, bridge }) => bridge.companions.answer(p, ctx),
 	"tool.progress": (p, { about }) => about.update?.({ content: p.content, details: p.details ?? undefined }),
 };
 

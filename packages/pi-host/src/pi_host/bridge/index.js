@@ -10,7 +10,7 @@ import { launchFromEnvironment } from "./launch.js";
  * @param {any} pi pi's extension API
  */
 export default function piHost(pi) {
-	attach(pi, () => launchFromEnvironment(process.env));
+	return attach(pi, () => launchFromEnvironment(process.env));
 }
 
 /**
@@ -21,17 +21,19 @@ export default function piHost(pi) {
  * @param {any} pi pi's extension API
  * @param {() => import("./launch.js").Launch} launch tells which Python, and where things are kept
  * @param {string} source URL of the module that pi loaded; the first one serves this process for good
+ * @returns {Promise<void> | undefined} settles when pi may go on
  */
 export function attach(pi, launch, source = import.meta.url) {
 	const shared = /** @type {any} */ (globalThis);
-	if ((shared[Symbol.for("pi-host.source")] ??= source) !== source) return;
+	if ((shared[Symbol.for("pi-host.source")] ??= source) !== source) return undefined;
 	try {
-		new Bridge(pi, launch()).install();
+		return new Bridge(pi, launch()).install();
 	} catch (error) {
 		pi.on("session_start", (/** @type {any} */ _event, /** @type {any} */ ctx) => {
 			const text = `pi-host: ${error instanceof Error ? error.message : error}`;
 			if (ctx.hasUI) ctx.ui.notify(text, "error");
 			else process.stderr.write(`${text}\n`);
 		});
+		return undefined;
 	}
 }

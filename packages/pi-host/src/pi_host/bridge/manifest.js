@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 
 /** Must equal `pi_host._manifest.FORMAT`. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * @typedef {object} Contributions
@@ -11,10 +11,11 @@ const FORMAT = 1;
  * @property {any[]} tools
  * @property {any[]} commands
  * @property {any[]} flags
+ * @property {Record<string, string>} companions path of the module inside pi, by plugin
  */
 
 /** @type {Contributions} */
-export const NOTHING = Object.freeze({ events: {}, tools: [], commands: [], flags: [] });
+export const NOTHING = Object.freeze({ events: {}, tools: [], commands: [], flags: [], companions: {} });
 
 /**
  * @param {string} path

@@ -20,7 +20,7 @@ export default async function piHost(pi) {
 		const bridge = pathToFileURL(about.bridge);
 		const { attach } = await import(bridge.href);
 		const { completeLaunch } = await import(new URL("launch.js", bridge).href);
-		attach(pi, () => completeLaunch(about, process.env), import.meta.url);
+		await attach(pi, () => completeLaunch(about, process.env), import.meta.url);
 	} catch (error) {
 		complain(pi, error instanceof Error ? error.message : String(error));
 	}
