@@ -42,17 +42,25 @@ def test_it_greets_back_with_what_the_plugins_offer(tmp_path: Path, host: Host) 
     assert [declared["name"] for declared in ready["p"]["contributions"]["tools"]] == ["t"]
 
 
-def test_with_a_fresh_manifest_it_sends_no_correction(tmp_path: Path) -> None:
+def test_a_bridge_that_has_read_a_fresh_manifest_is_sent_no_correction(tmp_path: Path) -> None:
     plugin(tmp_path, ANSWERS)
     manifest = str(tmp_path / "manifest.json")
     sent = []
-    for _ in range(2):
+    for known in (False, True):
         with Host(tmp_path) as host:
-            sent.append(host.hello(manifest=manifest)["p"]["contributions"])
+            sent.append(host.hello(manifest=manifest, known=known)["p"]["contributions"])
             assert host.event("tool_call", TOOL_CALL)["r"]["a"]["block"]
 
     assert sent[0]["events"] == {"tool_call": 1}
     assert sent[1] is None
+
+
+def test_a_bridge_that_found_no_manifest_is_told_even_if_there_is_one_by_now(tmp_path: Path) -> None:
+    plugin(tmp_path, ANSWERS)
+    manifest = str(tmp_path / "manifest.json")
+    for _ in range(2):  # another pi may have written it after this bridge looked
+        with Host(tmp_path) as host:
+            assert host.hello(manifest=manifest, known=False)["p"]["contributions"]["events"] == {"tool_call": 1}
 
 
 def test_the_longest_deadline_is_told(tmp_path: Path, host: Host) -> None:

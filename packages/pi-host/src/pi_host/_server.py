@@ -52,6 +52,7 @@ class Hello(msgspec.Struct, rename="camel", kw_only=True):
         agent_dir: pi's agent dir.
         project: root of the trusted project that brings plugins of its own, if any.
         manifest: where the manifest is kept; ``None`` if there is no place for it.
+        known: whether the bridge has read a manifest that held; another pi may have written one since.
         autoload: whether installed plugins are loaded without being asked for.
         plugins: plugins asked for by name.
         skip: plugins whose import ended the process before this one.
@@ -63,6 +64,7 @@ class Hello(msgspec.Struct, rename="camel", kw_only=True):
     agent_dir: str
     project: str | None = None
     manifest: str | None = None
+    known: bool = False
     autoload: bool = True
     plugins: list[str] = []
     skip: list[str] = []
@@ -171,15 +173,15 @@ class Server:
         if broken:
             self._fatal(str(PluginError(broken[0].name, broken[0].problem or "can't be used")))
             return
-        self._begin(loaded, frame)
+        self._begin(loaded, frame, known=hello.known)
 
-    def _begin(self, loaded: Loaded, frame: Frame) -> None:
+    def _begin(self, loaded: Loaded, frame: Frame, *, known: bool) -> None:
         self._runtime = Runtime(loaded.registry, loaded.config, self._peer, self._reporter, self._mark)
         self._stream = Stream(self._runtime, self._inflight)
         if frame.c is not ABSENT:
             self._learn(decode(frame.c), self._runtime)
         deadlines = [loaded.config.deadline, *map(loaded.config.deadline_of, loaded.config.plugins)]
-        contributions = None if loaded.cached else loaded.manifest.contributions
+        contributions = None if loaded.cached and known else loaded.manifest.contributions
         self._peer.send({"m": "ready", "p": {"contributions": contributions, "deadline": max(deadlines)}})
         gc.freeze()  # what was imported stays; nobody has to look at it again
         gc.enable()

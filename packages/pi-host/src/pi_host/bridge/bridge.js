@@ -59,8 +59,6 @@ export class Bridge {
 		this.requests = new Requests(this);
 		this.stream = new Stream(this);
 		this.companions = new Companions(this);
-		/** Settles when the companion modules that a new manifest names are loaded. */
-		this.loading = Promise.resolve();
 		this.environment = new Environment();
 	}
 
@@ -144,7 +142,7 @@ export class Bridge {
 		// Without a manifest that holds, nobody knows yet what to listen to, so pi has to wait; otherwise it goes on and
 		// the first event that needs an answer waits.
 		if (!running && (!this.manifest.fresh || this.project)) await host.settled;
-		await this.loading;
+		await this.companions.load(this.manifest.contributions.companions); // those that the manifest did not know of
 		await this.companions.begin(event);
 		const asked = "session_start" in this.events ? this.ask("session_start", event, ctx) : Promise.resolve();
 		this.begin(asked);
@@ -215,6 +213,7 @@ export class Bridge {
 				agentDir: agentDir(),
 				project: this.project,
 				manifest: manifestPath(this.launch, this.project),
+				known: this.manifest.fresh,
 				autoload: this.launch.autoload,
 				plugins: this.launch.plugins,
 				trace: this.launch.trace,
@@ -259,7 +258,7 @@ export class Bridge {
 		this.manifest = { contributions, fresh: this.manifest.fresh };
 		this.events = contributions.events;
 		this.listen();
-		if (this.ctx) this.loading = this.companions.load(contributions.companions);
+		if (this.ctx) void this.companions.load(contributions.companions);
 	}
 
 	/**

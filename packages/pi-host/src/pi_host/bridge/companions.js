@@ -90,14 +90,21 @@ export class Companions {
 		/** @type {Map<string, Side>} */
 		this.sides = new Map();
 		this.began = null;
+		this.loading = Promise.resolve();
 	}
 
 	/**
-	 * Load those that are not there yet. One that fails is named, and the others go on.
+	 * Load those that are not there yet, after what is being loaded. One that fails is named, and the others go on.
 	 *
 	 * @param {Record<string, string>} paths by plugin
 	 */
-	async load(paths) {
+	load(paths) {
+		this.loading = this.loading.then(() => this.loadNow(paths));
+		return this.loading;
+	}
+
+	/** @param {Record<string, string>} paths */
+	async loadNow(paths) {
 		for (const [plugin, path] of Object.entries(paths)) {
 			if (this.sides.has(plugin)) continue;
 			const side = new Side(this.bridge, plugin);
