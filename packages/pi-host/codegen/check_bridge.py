@@ -1,4 +1,4 @@
-"""Check the types of the bridge: its JSDoc against Node's own declarations, as strictly as TypeScript can."""
+"""Check the types of what runs inside pi, as strictly as TypeScript can: the JSDoc of the bridge and of companions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pi_codegen.fetch import lay_out, load_lock
 from pi_testkit.pis._node import node
 
 _HERE = Path(__file__).parent
-_BRIDGE = _HERE.parent / "src" / "pi_host" / "bridge"
+_ROOT = _HERE.parents[2]
+_INSIDE_PI = ("packages/pi-host/src/pi_host/bridge/*.js", "packages/*/src/*/pi_side/*.js", "examples/*.js")
 _OPTIONS = (
     "--noEmit",
     "--allowJs",
@@ -21,7 +22,7 @@ _OPTIONS = (
     "--module",
     "nodenext",
     "--target",
-    "es2022",
+    "es2023",
     "--types",
     "node",
 )
@@ -37,7 +38,7 @@ def main() -> int:
         *_OPTIONS,
         "--typeRoots",
         str(modules / "@types"),
-        *map(str, sorted(_BRIDGE.glob("*.js"))),
+        *(str(path) for pattern in _INSIDE_PI for path in sorted(_ROOT.glob(pattern))),
     ]
     return subprocess.run(command, check=False).returncode  # noqa: S603  # our own node
 

@@ -16,6 +16,8 @@ from pi_host._registry import Registry
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pi_host._plugins import Source
+
 
 def implements(*names: str) -> object:
     """A plugin that implements these hooks."""
@@ -364,6 +366,32 @@ def test_a_plugin_that_needs_a_newer_pi_is_refused(required: str, running: str, 
         assert registry.plugins[0].problem == (
             f"needs pi {required} or newer, this is pi {running}; update pi or disable it"
         )
+
+
+# options
+
+
+@pytest.mark.parametrize("required", ["enabled", ("rule", "enabled")])
+@pytest.mark.parametrize(
+    ("options", "source", "status"),
+    [
+        ({}, "entry-point", "disabled"),
+        ({"a": {"enabled": False}}, "entry-point", "disabled"),
+        ({"b": {"enabled": True}}, "entry-point", "disabled"),
+        ({"a": {"enabled": True}}, "entry-point", "active"),
+        ({}, "explicit", "active"),
+    ],
+)
+def test_a_plugin_that_requires_an_option_has_no_hooks_without_it(
+    options: dict[str, dict[str, object]], source: Source, status: str, required: str | tuple[str, ...]
+) -> None:
+    plugin = namespace(REQUIRES_OPTION=required, it=hookimpl(specname="input")(lambda: None))
+    registry = Registry(Config(plugins=options))
+
+    registry.add([Plugin(name="a", source=source, target="a")], lambda _: plugin)
+
+    assert (registry.plugins[0].status, registry.plugins[0].problem) == (status, None)
+    assert registry.implementers() == ({"input": 1} if status == "active" else {})
 
 
 # order and deadlines

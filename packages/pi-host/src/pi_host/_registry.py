@@ -107,6 +107,12 @@ class Registry:
             plugin.status = "refused"
             plugin.problem = f"needs pi {required} or newer, this is pi {self._pi_version}; update pi or disable it"
             return None
+        option = getattr(namespace, "REQUIRES_OPTION", ())
+        table = self._config.plugins.get(plugin.name, {})
+        wanted = [option] if isinstance(option, str) else list(option)
+        if wanted and plugin.source != "explicit" and not any(table.get(name) for name in wanted):
+            plugin.status = "disabled"
+            return None
         return namespace
 
     def _register(self, plugin: Plugin, namespace: Any) -> None:

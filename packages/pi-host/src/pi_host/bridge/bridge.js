@@ -78,10 +78,13 @@ export class Bridge {
 		this.pi.on("session_shutdown", (/** @type {any} */ event, /** @type {any} */ ctx) =>
 			this.sessionShutdown(event, ctx),
 		);
-		// What plugins set up when a session starts must stand before the first run, whatever else they listen to.
-		this.pi.on("agent_start", async () => {
-			await this.begun;
-		});
+		// What plugins set up when a session starts must stand before the first run, whatever else they listen to. Not every
+		// run has the first of these events, and pi 0.74.2 does not wait for the second.
+		for (const name of ["before_agent_start", "agent_start"]) {
+			this.pi.on(name, async () => {
+				await this.begun;
+			});
+		}
 		return this.companions.load(this.manifest.contributions.companions);
 	}
 

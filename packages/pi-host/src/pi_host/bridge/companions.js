@@ -27,6 +27,11 @@ export class Side {
 		return this.bridge.ctx;
 	}
 
+	/** Version of the running pi, such as "1.5.2"; "" if it can't be told. @returns {string} */
+	get piVersion() {
+		return this.bridge.facts.version;
+	}
+
 	/** Whether Python answers now or soon. @returns {boolean} */
 	get connected() {
 		return this.bridge.host.usable;
