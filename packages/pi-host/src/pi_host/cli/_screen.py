@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from pi_host.cli._story import Outcome, Step
+    from pi_host.demo import Outcome, Step
 
 __all__ = ["Screen"]
 
@@ -39,6 +39,10 @@ _SAYS: Final = {
     "result": "answers the model: [green]{text}[/]",
     "block": "[bold red]blocks the call[/], and the model is told: [red]{text}[/]",
     "answer": "[bold]{text}[/]",
+    "scene": "[bold]{text}[/]",
+    "say": "{text}",
+    "good": "[green]{text}[/]",
+    "bad": "[bold red]{text}[/]",
 }
 
 
@@ -65,12 +69,15 @@ class Screen:
         )
         self._consoles = [out for out in (None if quiet else console(), self._picture) if out]
 
-    def title(self, version: str) -> None:
+    def title(self, version: str, act: str) -> None:
         """Say what is about to be seen."""
-        self._print(f"[bold]Real pi {version}, a scripted model, three Python plugins[/]\n")
+        self._print(f"\n[bold]{escape(act)}[/]\n[dim]real pi {version}, scripted model[/]\n")
 
     def step(self, step: Step) -> None:
         """Show one step."""
+        if step.kind == "scene":
+            self._print(f"\n{_SAYS['scene'].format(text=escape(step.text))}")
+            return
         line = Table.grid(padding=(0, 2), expand=True)
         line.add_column(width=_LABEL, no_wrap=True)
         line.add_column(ratio=1)
@@ -82,6 +89,17 @@ class Screen:
 
     def summary(self, outcome: Outcome) -> None:
         """Show the plugins and whether everything went as scripted."""
+        if outcome.lines:
+            self._files(outcome)
+        self._print("")
+        for check, held in outcome.checks.items():
+            if not held:
+                self._print(f"[bold red]not as scripted:[/] {check}")
+        score = f"{sum(outcome.checks.values())} of {len(outcome.checks)} checks hold"
+        colour = "green" if outcome.ok else "red"
+        self._print(f"[bold {colour}]{score}[/], {outcome.seconds:.1f} s with pi's start")
+
+    def _files(self, outcome: Outcome) -> None:
         table = Table(box=box.SIMPLE, pad_edge=False)
         for column in ("Plugin", "What it is", "File", "Took, questions included"):
             table.add_column(column)
@@ -90,12 +108,6 @@ class Screen:
             table.add_row(f"[bold magenta]{name}[/]", about, f"{outcome.lines[name]} lines", ", ".join(took))
         self._print("")
         self._print(table)
-        for check, held in outcome.checks.items():
-            if not held:
-                self._print(f"[bold red]not as scripted:[/] {check}")
-        score = f"{sum(outcome.checks.values())} of {len(outcome.checks)} checks hold"
-        colour = "green" if outcome.ok else "red"
-        self._print(f"[bold {colour}]{score}[/], {outcome.seconds:.1f} s with pi's start")
 
     def save(self, path: Path) -> None:
         """Write the picture.

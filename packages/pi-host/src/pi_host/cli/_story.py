@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Final
 
 from pi_host._errors import HandledError
+from pi_host.demo import Outcome, Step
 from pi_host.launch import BRIDGE, environment
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from pi_testkit import PiHome, PiInstall, RpcPi, ScriptedModel
 
-__all__ = ["FOLDER", "PLUGINS", "Outcome", "Step", "play"]
+__all__ = ["FOLDER", "PLUGINS", "play"]
 
 #: Where the plugins are.
 FOLDER: Final = Path(__file__).parent / "demo_plugins"
@@ -34,47 +33,8 @@ _QUESTION: Final = "Will it be sunny in Lisbon these days? And clean up: delete 
 _ANSWER: Final = "There is your forecast. The build folder is still there: you said no."
 
 
-class Step(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One thing that happened.
-
-    Attributes:
-        kind: what sort of thing.
-        who: who did it: the user, the model, pi or a plugin.
-        text: what happened.
-        us: how long the plugin took, microseconds; for a tool by pi's clock, which counts milliseconds.
-    """
-
-    kind: Literal["user", "prompt", "offer", "request", "call", "pass", "ask", "result", "block", "answer"]
-    who: str
-    text: str
-    us: float | None = None
-
-
-class Outcome(msgspec.Struct, kw_only=True):
-    """How the session went.
-
-    Attributes:
-        pi: version of pi.
-        seconds: from pi's start to its end.
-        steps: what happened.
-        lines: length of each plugin's file, lines of code.
-        checks: whether it went as scripted, by what had to happen.
-    """
-
-    pi: str
-    seconds: float
-    steps: list[Step]
-    lines: dict[str, int]
-    checks: dict[str, bool]
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything went as scripted."""
-        return all(self.checks.values())
-
-
 def play(install: PiInstall, home: PiHome, tell: Callable[[Step], None]) -> Outcome:
-    """Run the session in real pi.
+    """Three Python plugins in a real pi session.
 
     Args:
         install: the pi.
