@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -66,5 +66,5 @@ def companion(path: str) -> Companion:
     Args:
         path: the module's file, relative to the Python file that calls this.
     """
-    caller = inspect.stack(context=0)[1].filename
+    caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001  # inspect.stack() takes 9 ms of pi's start
     return Companion(Path(caller).parent / path)
