@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import measure_context
 import measure_hook
 import measure_process
+import measure_sessionfile
 import measure_start
 import measure_stream
 from rich.console import Console
@@ -34,6 +35,7 @@ CASES: dict[str, Callable[[Scene], Iterator[Row]]] = {
     "stream": measure_stream.rows,
     "context": measure_context.rows,
     "process": measure_process.rows,
+    "sessionfile": measure_sessionfile.rows,
 }
 
 
