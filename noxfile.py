@@ -11,6 +11,7 @@ nox.options.sessions = ["lint", "types", "tests"]
 # uv keeps the one environment of the workspace, exactly as locked; an environment per session would be the same again.
 nox.options.default_venv_backend = "none"
 
+PACKAGES = Path("packages")
 UV_RUN = ("uv", "run", "--frozen", "--all-groups")
 
 
@@ -28,18 +29,18 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types, in Python and in the bridge."""
-    run(session, "mypy", *map(str, sorted(Path("packages").glob("*/src"))), "noxfile.py", "examples")
-    for folder in _folders_of_tests():
+    """Types, in Python and in what runs inside pi."""
+    run(session, "mypy", *map(str, sorted(PACKAGES.glob("*/src"))), "noxfile.py", "examples")
+    for folder in _folders_of_scripts():
         run(session, "mypy", *map(str, sorted(folder.glob("*.py"))))
-    for scripts in ("bench", "codegen"):
-        run(session, "mypy", f"packages/pi-host/{scripts}")
     run(session, "python", "packages/pi-host/codegen/check_bridge.py")
 
 
-def _folders_of_tests() -> list[Path]:
-    # One at a time: test folders are no packages, so their conftest.py all have one name.
-    return sorted({path.parent for path in Path("packages").glob("*/tests/**/*.py") if "support" not in path.parts})
+def _folders_of_scripts() -> list[Path]:
+    # One at a time: these folders are no packages, so their conftest.py or __main__.py all have one name.
+    kinds = ("tests/**", "bench", "codegen", "stress", "training")
+    found = {path.parent for kind in kinds for path in PACKAGES.glob(f"*/{kind}/*.py")}
+    return sorted(folder for folder in found if "support" not in folder.parts)
 
 
 @nox.session
@@ -58,5 +59,23 @@ def sync_pi(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the host beside a peer in the same run and print the table; takes some minutes on a quiet machine."""
-    run(session, "python", "packages/pi-host/bench", *session.posargs)
+    """Measure beside a peer in the same run; some minutes on a quiet machine. ``-- pi-host start`` chooses."""
+    _run_folders(session, "bench")
+
+
+@nox.session
+def stress(session: nox.Session) -> None:
+    """Long runs with kills and contention, which the default tests only touch. ``-- pi-lane lanes`` chooses."""
+    _run_folders(session, "stress")
+
+
+def _run_folders(session: nox.Session, kind: str) -> None:
+    """Run ``packages/*/<kind>``, or that of the package which the first argument names, with the arguments after it."""
+    package, *arguments = session.posargs or [""]
+    folders = sorted(path.parent for path in PACKAGES.glob(f"*/{kind}/__main__.py"))
+    known = [folder.parts[1] for folder in folders]
+    if package and package not in known:
+        session.error(f"there is no {kind} for {package!r}; there is one for {', '.join(known)}")
+    for folder in folders:
+        if package in {"", folder.parts[1]}:
+            run(session, "python", str(folder), *arguments)

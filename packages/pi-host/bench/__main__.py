@@ -1,7 +1,7 @@
 """``nox -s bench``: what the host costs, each figure beside a peer measured in the same run.
 
 Read the ratios; the milliseconds are this machine's. ``--json`` prints the rows as one JSON list, names of cases choose
-among them: ``nox -s bench -- start stream``.
+among them: ``nox -s bench -- pi-host start stream``.
 """
 
 from __future__ import annotations
