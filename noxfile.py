@@ -59,23 +59,35 @@ def sync_pi(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure beside a peer in the same run; some minutes on a quiet machine. ``-- pi-host start`` chooses."""
-    _run_folders(session, "bench")
+    """Measure beside a peer in the same run; some minutes on a quiet machine. ``-- pi-lane handover`` chooses."""
+    _run_scripts(session, "bench")
 
 
 @nox.session
 def stress(session: nox.Session) -> None:
     """Long runs with kills and contention, which the default tests only touch. ``-- pi-lane lanes`` chooses."""
-    _run_folders(session, "stress")
+    _run_scripts(session, "stress")
 
 
-def _run_folders(session: nox.Session, kind: str) -> None:
-    """Run ``packages/*/<kind>``, or that of the package which the first argument names, with the arguments after it."""
-    package, *arguments = session.posargs or [""]
-    folders = sorted(path.parent for path in PACKAGES.glob(f"*/{kind}/__main__.py"))
-    known = [folder.parts[1] for folder in folders]
-    if package and package not in known:
-        session.error(f"there is no {kind} for {package!r}; there is one for {', '.join(known)}")
+def _run_scripts(session: nox.Session, kind: str) -> None:
+    """Run the scripts in ``packages/*/<kind>``: all, those of the package named first, or the one named after it."""
+    package, *rest = session.posargs or [""]
+    scripts = _scripts(kind, package)
+    if rest and scripts and scripts[0].name != "__main__.py":
+        name, *rest = rest
+        scripts = [script for script in scripts if script.stem == name]
+    if not scripts:
+        there = sorted({script.parts[1] for script in _scripts(kind)})
+        session.error(f"there is no such {kind}; `ls packages/*/{kind}` shows those of {', '.join(there)}")
+    for script in scripts:
+        run(session, "python", str(script), *rest)
+
+
+def _scripts(kind: str, package: str = "") -> list[Path]:
+    # A folder with a __main__.py is one script, which takes names itself.
+    folders = sorted(PACKAGES.glob(f"{package or '*'}/{kind}"))
+    found: list[Path] = []
     for folder in folders:
-        if package in {"", folder.parts[1]}:
-            run(session, "python", str(folder), *arguments)
+        runs = sorted(path for path in folder.glob("*.py") if '__name__ == "__main__"' in path.read_text("utf-8"))
+        found += [path for path in runs if path.name == "__main__.py"] or runs
+    return found

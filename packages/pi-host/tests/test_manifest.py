@@ -275,7 +275,7 @@ def test_the_bridge_reads_what_was_written_and_agrees_whether_it_is_fresh(select
 
 def test_the_bridge_takes_a_damaged_one_for_none(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format": 99}')
-    nothing = {"events": {}, "tools": [], "commands": [], "flags": [], "companions": {}}
+    nothing: dict[str, object] = {"events": {}, "tools": [], "commands": [], "flags": [], "companions": {}}
 
     found = bridge({"python": "p", "cache": "/c"}, file=tmp_path / "manifest.json")["manifest"]
 

@@ -44,8 +44,8 @@ class User:
         )
 
     def env(self, **extra: str) -> dict[str, str]:
-        """The environment of their shell; nothing of the machine's own pi or Node is on its path."""
-        return self.home.env({"PATH": str(self.bin), "COLUMNS": "120", **extra})
+        """The environment of their shell; nothing of the machine's own pi, Node and installed plugins is in it."""
+        return self.home.env({"PATH": str(self.bin), "COLUMNS": "120", "PI_HOST_AUTOLOAD": "0", **extra})
 
     def program(self, name: str, script: str) -> Path:
         """Put a shell script onto the path."""

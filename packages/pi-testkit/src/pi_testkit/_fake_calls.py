@@ -187,6 +187,7 @@ CALLS: Final[dict[str, Callable[[Desk, dict[str, Any], Errand], Any]]] = {
     "pi.setActiveTools": lambda desk, p, _: setattr(desk, "active_tools", p["names"]),
     "pi.exec": lambda _, p, __: _unanswered("pi.exec", p),
     "pi.getCommands": lambda desk, *_: list(desk.commands.values()),
+    "companion.call": lambda _, p, __: _unanswered("companion.call", p),
     "pi.setEnv": lambda *_: None,
     "pi.registerProvider": lambda *_: None,
     "pi.unregisterProvider": lambda *_: None,

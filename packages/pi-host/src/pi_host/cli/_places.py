@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pi_host.launch import cache_dir
 
-__all__ = ["agent_dir", "cache", "tilde"]
+__all__ = ["agent_dir", "autoloads", "cache", "tilde"]
 
 
 def agent_dir() -> Path:
@@ -25,6 +25,11 @@ def cache() -> Path:
     """Return the folder of the manifests and the host's log. It need not exist."""
     given = os.environ.get("PI_HOST_CACHE")
     return Path(given).absolute() if given else cache_dir()
+
+
+def autoloads() -> bool:
+    """Return whether pi loads the installed plugins by itself, as the environment says."""
+    return os.environ.get("PI_HOST_AUTOLOAD") != "0"
 
 
 def tilde(path: Path | str) -> str:

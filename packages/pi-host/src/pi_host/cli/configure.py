@@ -17,7 +17,7 @@ from pi_host._errors import ConfigError, HandledError
 from pi_host._files import write_private
 from pi_host.cli._options import AsJson
 from pi_host.cli._output import say_json
-from pi_host.cli._places import agent_dir, tilde
+from pi_host.cli._places import agent_dir, autoloads, tilde
 
 __all__ = ["config", "disable", "enable"]
 
@@ -169,7 +169,7 @@ def _value(text: str) -> Any:
 
 
 def _plugin_names() -> list[str]:
-    selection = Selection(agent_dir(), project=Path.cwd())
+    selection = Selection(agent_dir(), project=Path.cwd(), autoload=autoloads())
     return [plugin.name for plugin in find(selection, Config())]
 
 

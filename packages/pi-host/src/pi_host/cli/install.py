@@ -11,7 +11,7 @@ from pi_host.cli._options import AsJson, WhichPi
 from pi_host.cli._output import say_error, say_json
 from pi_host.cli._package import Installed, Scope
 from pi_host.cli._pis import Pi, find_pi, node_problem
-from pi_host.cli._places import agent_dir, cache, tilde
+from pi_host.cli._places import agent_dir, autoloads, cache, tilde
 from pi_host.cli._probing import prepare
 from pi_host.cli._settings import Undo, is_listed, tell_pi
 
@@ -35,7 +35,7 @@ def install(*, project: _Project = False, pi: WhichPi = None, as_json: AsJson = 
     used = _usable_pi(pi)
     installed = Installed.now()
     with_pi = _install(scope, used, installed)
-    prepare(Selection(agent_dir()), pi_version=used.version, cache=cache())
+    prepare(Selection(agent_dir(), autoload=autoloads()), pi_version=used.version, cache=cache())
     if installed.is_temporary:
         say_error(
             f"this Python may be thrown away: {installed.python}; "

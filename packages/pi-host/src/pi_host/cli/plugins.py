@@ -12,7 +12,7 @@ from pi_host._plugins import Plugin
 from pi_host.cli._options import AsJson
 from pi_host.cli._output import console, say_error, say_json
 from pi_host.cli._pis import find_pi
-from pi_host.cli._places import agent_dir, tilde
+from pi_host.cli._places import agent_dir, autoloads, tilde
 from pi_host.cli._probing import Found, probe
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def look(*, project: Path | None = None) -> Found:
         version = find_pi(None, fetch=False).version
     except HandledError:
         version = ""  # there is no pi yet: nothing speaks against any plugin
-    return probe(Selection(agent_dir(), project=project), pi_version=version)
+    return probe(Selection(agent_dir(), project=project, autoload=autoloads()), pi_version=version)
 
 
 def _show(rows: list[Plugin], problems: list[str], *, project: bool) -> None:

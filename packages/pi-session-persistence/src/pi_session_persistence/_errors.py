@@ -1,0 +1,119 @@
+"""The errors this package raises on purpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pi_session_persistence.fsck import Finding
+    from pi_session_persistence.locking import Holder
+
+__all__ = [
+    "BusyError",
+    "DamagedSessionError",
+    "HistoryDivergedError",
+    "IdCollisionError",
+    "InvalidIdError",
+    "NotAFileError",
+    "PersistenceError",
+    "PiFailedError",
+    "RegistryError",
+    "RunTimeoutError",
+    "WorkingDirectoryError",
+]
+
+
+class PersistenceError(Exception):
+    """Base of all errors of this package; its text is for a person."""
+
+
+class InvalidIdError(PersistenceError):
+    """An external id that nothing can be called by."""
+
+
+class IdCollisionError(PersistenceError):
+    """Two external ids that would share one session file."""
+
+
+class RegistryError(PersistenceError):
+    """The registry can't be used."""
+
+
+class NotAFileError(PersistenceError):
+    """A path that leads to something else than a regular file."""
+
+
+class BusyError(PersistenceError):
+    """Somebody else has the session.
+
+    Attributes:
+        file: the session file.
+        holder: who has it, as far as they told.
+    """
+
+    def __init__(self, file: Path, holder: Holder | None, hint: str = "wait for its end") -> None:
+        self.file = file
+        self.holder = holder
+        super().__init__(f"{str(file)!r} is in use by {holder or 'another process'}; {hint}")
+
+
+class DamagedSessionError(PersistenceError):
+    """A session file that pi can't go on with and that can't be repaired.
+
+    Attributes:
+        file: the session file.
+        findings: what is wrong with it.
+    """
+
+    def __init__(self, file: Path, findings: Sequence[Finding]) -> None:
+        self.file = file
+        self.findings = list(findings)
+        first = findings[0]
+        super().__init__(
+            f"{str(file)!r}: {first.message} ({first.code}, line {first.line}), which can't be repaired; nothing was "
+            "changed; put a good copy in its place, or move it away to begin anew"
+        )
+
+
+class WorkingDirectoryError(PersistenceError):
+    """The working directory in a session's header is not the one asked for, or is gone."""
+
+
+class HistoryDivergedError(PersistenceError):
+    """What is in the session file does not go on from what was there before."""
+
+
+class PiFailedError(PersistenceError):
+    """pi ended with an error.
+
+    Attributes:
+        returncode: pi's exit code; negative for a signal.
+        stderr: the end of what it wrote there.
+        stored: whether the prompt is in the session file, so that the same prompt again would be there twice.
+    """
+
+    def __init__(self, returncode: int, stderr: str, *, stored: bool) -> None:
+        self.returncode = returncode
+        self.stderr = stderr
+        self.stored = stored
+        said = f"it said {stderr.strip()[-500:]!r}" if stderr.strip() else "it said nothing"
+        super().__init__(f"pi ended with exit code {returncode}; {said}; {_kept(stored=stored)}")
+
+
+class RunTimeoutError(PersistenceError, TimeoutError):
+    """pi took longer than it was given, and was ended.
+
+    Attributes:
+        stored: as for ``PiFailedError``.
+    """
+
+    def __init__(self, timeout_s: float, *, stored: bool) -> None:
+        self.stored = stored
+        super().__init__(f"pi was ended after {timeout_s:g} s; {_kept(stored=stored)}")
+
+
+def _kept(*, stored: bool) -> str:
+    return "the prompt is in the session" if stored else "the prompt is not in the session"

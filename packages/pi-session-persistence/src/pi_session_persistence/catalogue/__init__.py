@@ -1,0 +1,39 @@
+"""What there is in all sessions: a catalogue of them, kept up to date by reading only what is new, and searched."""
+
+from pi_session_persistence.catalogue._catalogue import Catalogue, Refreshed
+from pi_session_persistence.catalogue._database import default_file
+from pi_session_persistence.catalogue._digest import KINDS
+from pi_session_persistence.catalogue._errors import AmbiguousSessionError, CatalogueError, UnknownSessionError
+from pi_session_persistence.catalogue._filters import Filters
+from pi_session_persistence.catalogue._naming import find_session
+from pi_session_persistence.catalogue._places import Places, agent_dir, pi_sessions, places
+from pi_session_persistence.catalogue._rows import Hit, Row
+from pi_session_persistence.catalogue._search import Found, Wanted
+from pi_session_persistence.catalogue._sums import DayPart, Part, Sums, ToolSum
+from pi_session_persistence.catalogue._tags import PINNED, Tags
+
+__all__ = [
+    "KINDS",
+    "PINNED",
+    "AmbiguousSessionError",
+    "Catalogue",
+    "CatalogueError",
+    "DayPart",
+    "Filters",
+    "Found",
+    "Hit",
+    "Part",
+    "Places",
+    "Refreshed",
+    "Row",
+    "Sums",
+    "Tags",
+    "ToolSum",
+    "UnknownSessionError",
+    "Wanted",
+    "agent_dir",
+    "default_file",
+    "find_session",
+    "pi_sessions",
+    "places",
+]

@@ -1,0 +1,146 @@
+"""What sessions took, as a web page in one file: cost and tokens over time, and tables of what they went into."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from pi_session_persistence.export._chart import Bar, draw_bars
+from pi_session_persistence.export._html import facts, page
+from pi_session_persistence.export._text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pi_session_persistence.catalogue import Part, Row, Sums
+
+__all__ = ["draw_stats"]
+
+#: So many models have a colour of their own; the others share the last one.
+_SERIES: Final = 5
+
+_CENT: Final = 0.01
+
+#: Longest table.
+_ROWS: Final = 20
+
+
+def draw_stats(sums: Sums, dearest: Sequence[Row], title: str) -> Iterator[str]:
+    """Yield a page about what sessions took, part by part.
+
+    Args:
+        sums: what they took.
+        dearest: sessions to name, the dearest first.
+        title: which sessions they are.
+    """
+    yield from page(title, "stats", _body(sums, dearest, title))
+
+
+def _body(sums: Sums, dearest: Sequence[Row], title: str) -> Iterator[str]:
+    total = sums.total
+    yield f"<header><h1>{escape(one_line(title))}</h1>"
+    yield facts(
+        (
+            ("sessions", f"{sums.sessions:,}"),
+            ("prompts", f"{sums.prompts:,}"),
+            ("answers", f"{sums.answers:,}"),
+            ("failures", f"{sums.failures:,}"),
+            ("tokens", f"{_tokens(total):,}"),
+            ("of them from the cache", _share(total.cache_read, _tokens(total))),
+            ("cost", _dollars(total.cost)),
+        )
+    )
+    yield '<button id="theme">day / night</button></header>\n<main>\n'
+    yield from _charts(sums)
+    yield _spending("by model", "model", sums.models, total.cost)
+    yield _spending("by working directory", "directory", sums.cwds, total.cost)
+    yield _table(
+        "tools",
+        ("tool", "sessions", "calls", "failed"),
+        ((tool.name, f"{tool.sessions:,}", f"{tool.calls:,}", _share(tool.errors, tool.calls)) for tool in sums.tools),
+    )
+    yield _table(
+        "dearest sessions",
+        ("session", "directory", "prompts", "tokens", "cost"),
+        (
+            (
+                row.name or row.first or row.session_id or row.file.name,
+                row.cwd or "",
+                f"{row.prompts:,}",
+                f"{row.tokens:,}",
+                _dollars(row.cost),
+            )
+            for row in dearest
+        ),
+    )
+    yield "</main>"
+
+
+def _charts(sums: Sums) -> Iterator[str]:
+    days = [part for part in sums.daily if part.day]
+    if not days:
+        yield "<p>nothing was spent yet</p>"
+        return
+    rank = {part.key: min(place, _SERIES) for place, part in enumerate(sums.models)}
+    names = [part.key or "(unknown)" for part in sums.models[:_SERIES]] + ["others"] * (len(sums.models) > _SERIES)
+    key = '<svg viewBox="0 0 10 10" class="key"><rect class="s{}" width="10" height="10"/></svg>'
+    legend = "".join(f"<li>{key.format(place)}{escape(one_line(name))}</li>" for place, name in enumerate(names))
+    yield f'<ul class="legend">{legend}</ul>\n'
+    for title, value, shown in (
+        ("cost", lambda part: part.cost, _dollars),
+        ("tokens", lambda part: float(part.tokens), _short),
+    ):
+        bars = [Bar(part.day, rank.get(part.model, _SERIES), one_line(part.model), value(part)) for part in days]
+        yield f"<section><h2>{title}</h2>{draw_bars(bars, f'{title} over time', shown)}</section>\n"
+
+
+def _spending(title: str, name: str, parts: Sequence[Part], total: float) -> str:
+    return _table(
+        title,
+        (name, "sessions", "requests", "tokens", "cached", "cost", "share"),
+        (
+            (
+                part.key or "(unknown)",
+                f"{part.sessions:,}",
+                f"{part.requests:,}",
+                f"{_tokens(part):,}",
+                _share(part.cache_read, _tokens(part)),
+                _dollars(part.cost),
+                _share(part.cost, total),
+            )
+            for part in parts
+        ),
+    )
+
+
+def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    found = list(rows)
+    if not found:
+        return ""
+    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(one_line(cell, 120))}</td>' for cell in row)}</tr>" for row in found[:_ROWS]
+    )
+    more = f"<p>and {len(found) - _ROWS:,} more</p>" if len(found) > _ROWS else ""
+    return (
+        f"<section><h2>{title}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</section>\n"
+    )
+
+
+def _tokens(part: Part) -> int:
+    return part.input + part.output + part.cache_read + part.cache_write
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "-"
+
+
+def _dollars(value: float) -> str:
+    return f"${value:,.2f}" if value >= _CENT or not value else f"${value:.4f}"
+
+
+def _short(value: float) -> str:
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value:.0f}"

@@ -1,0 +1,41 @@
+"""Sessions kept somewhere else, too: pushed, pulled, brought to the same state; a conflict keeps both sides."""
+
+from pi_session_persistence.stores._checkout import StoreCourier, checkout
+from pi_session_persistence.stores._copy import place_for
+from pi_session_persistence.stores._directory import DirectoryStore
+from pi_session_persistence.stores._errors import (
+    ChangedError,
+    ForkedError,
+    NotStoredError,
+    StoreDamagedError,
+    StoreError,
+    StoreGoneError,
+)
+from pi_session_persistence.stores._manifest import Manifest, Segment
+from pi_session_persistence.stores._store import Object, Store
+from pi_session_persistence.stores._sync import Fork, Outcome, Place, Way, reconcile
+from pi_session_persistence.stores._vault import Head, Vault
+
+__all__ = [
+    "ChangedError",
+    "DirectoryStore",
+    "Fork",
+    "ForkedError",
+    "Head",
+    "Manifest",
+    "NotStoredError",
+    "Object",
+    "Outcome",
+    "Place",
+    "Segment",
+    "Store",
+    "StoreCourier",
+    "StoreDamagedError",
+    "StoreError",
+    "StoreGoneError",
+    "Vault",
+    "Way",
+    "checkout",
+    "place_for",
+    "reconcile",
+]
