@@ -96,6 +96,16 @@ def test_a_change_in_the_middle_with_the_same_size_is_noticed(catalogue: Catalog
     assert [catalogue.search(word).total for word in ("apple", "grape")] == [0, 1]
 
 
+def test_a_longer_session_in_the_same_file_is_noticed(catalogue: Catalogue, folder: Path) -> None:
+    Tale("short").write(folder / "s.jsonl")
+    catalogue.refresh(Places((folder,)))
+    tale = Tale("longer")
+    tale.turn("pear", "yes")
+    (folder / "s.jsonl").write_bytes(tale.data)
+    catalogue.refresh(Places((folder,)))
+    assert [row.session_id for row in catalogue.sessions()] == ["longer"]
+
+
 def test_sessions_that_are_gone_go_from_the_catalogue_but_not_those_elsewhere(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:

@@ -425,6 +425,28 @@ def test_a_race_is_looked_at_again(one: Machine, two: Machine, tale: Tale) -> No
     assert Vault(one.store).content(head.manifest) == tale.data
 
 
+def test_what_is_written_while_it_is_pulled_is_not_lost(one: Machine, two: Machine, tale: Tale) -> None:
+    one.write(tale.data)
+    one.do("push")
+    two.do("pull")
+    tale.turn("more", "yes")
+    one.write(tale.data)
+    one.do("push")
+    late = Tale("s-1", prefix="late")
+    late.data, late.leaf = two.data, "e2"
+    late.user("meanwhile")
+
+    def meanwhile(operation: str) -> None:
+        if operation.endswith(".zst"):
+            two.write(late.data)
+
+    two.store.fails = meanwhile
+    assert two.do("pull").action == "forked"
+    assert two.data == tale.data
+    (fork,) = two.file.parent.glob("*-fork-*")
+    assert b"meanwhile" in fork.read_bytes()
+
+
 def test_a_store_that_never_rests_is_told(one: Machine, tale: Tale) -> None:
     one.write(tale.data)
 
