@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "run"]
 
-#: Every word and the function behind it, in the order in which the help shows them.
-_COMMANDS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (
-    ("run", run_command.run),
-    ("fsck", fsck.fsck),
-    ("path", path.path),
-    ("forget", path.forget),
+_IDS: Final = "One id, one conversation"
+_FILES: Final = "Check and mend"
+
+#: Every word, the panel of the help it is in, and the function behind it, in the order of the help.
+_COMMANDS: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
+    ("run", _IDS, run_command.run),
+    ("path", _IDS, path.path),
+    ("forget", _IDS, path.forget),
+    ("fsck", _FILES, fsck.fsck),
 )
 
 app = typer.Typer(
@@ -62,8 +65,8 @@ def _root(
     """
 
 
-for _word, _function in _COMMANDS:
-    app.command(_word)(_function)
+for _word, _panel, _function in _COMMANDS:
+    app.command(_word, rich_help_panel=_panel)(_function)
 
 
 def run() -> None:

@@ -1,0 +1,1 @@
+"""Make, check and release Python extensions for pi."""
