@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,13 +10,24 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BRIDGE", "HOST", "cache_dir", "environment"]
+__all__ = ["BRIDGE", "HOST", "agent_dir", "cache_dir", "environment"]
 
 #: The extension for ``pi -e``.
 BRIDGE: Final = Path(__file__).parent / "bridge" / "index.js"
 
 #: What the bridge runs with Python: the last word of the host's command line.
 HOST: Final = Path(__file__).with_name("__main__.py")
+
+
+def agent_dir() -> Path:
+    """Return pi's agent dir by pi's own rule: ``PI_CODING_AGENT_DIR``, else ``~/.pi/agent``. It need not exist."""
+    given = os.environ.get("PI_CODING_AGENT_DIR")
+    if not given:
+        return Path.home() / ".pi" / "agent"
+    if given == "~" or given.startswith("~/"):
+        given = f"{Path.home()}{given[1:]}"
+    # Symbolic links stay as they are: the bridge makes the manifest's name from the same text.
+    return Path(os.path.abspath(given))  # noqa: PTH100  # resolve() would follow links
 
 
 def cache_dir() -> Path:

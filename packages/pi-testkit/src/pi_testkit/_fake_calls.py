@@ -14,7 +14,7 @@ from pi_testkit._fake_ui import FakeUI, UnansweredError, checked
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pi_host._context import Facts
+    from pi_host.testing import Facts
     from pi_testkit._fake_events import Crossing
 
 __all__ = ["Desk", "Errand"]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
 import msgspec
 
-from pi_host._catalog import CATALOG
+from pi_host.testing import CATALOG
 from pi_testkit._fake_records import Fired
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pi_host._base import Event, EventInfo
+    from pi_host.testing import Event, EventInfo
 
 __all__ = ["Crossing", "crossing"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
-    from pi_host._context import Facts, Mode
+    from pi_host.testing import Facts, Mode
 
 __all__ = ["FakeFacts", "first_facts"]
 

@@ -8,12 +8,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from pi_host._context import Signal
-from pi_host._errors import PiHostError
-from pi_host._inflight import InFlight
-from pi_host._reporter import Reporter
-from pi_host._runtime import Request, Runtime
-from pi_host._watchdog import Mark
+from pi_host import PiHostError
+from pi_host.testing import InFlight, Mark, Reporter, Request, Runtime, Signal
 from pi_testkit._fake_calls import Desk, Errand
 from pi_testkit._fake_facts import first_facts
 from pi_testkit._fake_link import FakeLink
@@ -22,7 +18,7 @@ from pi_testkit._fake_plugins import registered
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pi_host._config import Config
+    from pi_host.testing import Config
 
 __all__ = ["FakeHost"]
 

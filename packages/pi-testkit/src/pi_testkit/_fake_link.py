@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from pi_host import CallRefusedError, StaleSessionError
-from pi_host._codec import decode, encode
+from pi_host.testing import decode, encode
 from pi_testkit._fake_calls import Errand
 from pi_testkit._fake_records import Recorded
 

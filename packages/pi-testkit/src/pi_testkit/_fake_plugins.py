@@ -10,14 +10,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pi_host._errors import PluginError
-from pi_host._plugins import Plugin, load
-from pi_host._registry import Registry
+from pi_host.testing import Plugin, PluginError, Registry, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pi_host._config import Config
+    from pi_host.testing import Config
 
 __all__ = ["registered"]
 

@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pi_host._codec import encode
-from pi_host._config import Config
-from pi_host._errors import PiHostError
-from pi_host._log import log
-from pi_host._tools import blocks
+from pi_host import PiHostError
+from pi_host.testing import Config, blocks, encode, log
 from pi_testkit._fake_calls import CALLS, Errand
 from pi_testkit._fake_events import crossing
 from pi_testkit._fake_facts import FakeFacts
@@ -30,9 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
     from typing import Self
 
-    from pi_host._context import Facts
-    from pi_host._hook import Outcome
-    from pi_host._runtime import Request
+    from pi_host.testing import Facts, Outcome, Request
     from pi_testkit._fake_ui import Person
 
 __all__ = ["FakePi", "FakeUI", "Fired", "Notice", "Recorded", "ToolRun", "UnansweredError"]

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.metadata import version
 from typing import Annotated
-
-import typer
 
 from pi_host._errors import HandledError
 from pi_host.cli import configure, demo, doctor, events, install, plugins
 from pi_host.cli import run as run_command
-from pi_host.cli._output import say_error
+from pi_host.commandline import application, version
+from pi_host.commandline import run as run_app
 
 __all__ = ["app", "run"]
 
-app = typer.Typer(
-    name="pi-host",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _show_version(value: bool) -> None:  # noqa: FBT001  # typer calls it so
-    if value:
-        typer.echo(f"pi-host {version('pi-host')}")
-        raise typer.Exit
+app = application("pi-host")
 
 
 @app.callback()
-def _root(
-    *,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
+def _root(*, _version: Annotated[bool, version("pi-host", "pi-host")] = False) -> None:
     """Python plugins in the real pi.
 
     [bold]First steps[/bold]
@@ -66,8 +45,4 @@ app.add_typer(configure.config, name="config")
 
 def run() -> None:
     """Run the command line, and end with 0 for success, 1 for something wrong, 2 for wrong usage."""
-    try:
-        app()
-    except HandledError as error:
-        say_error(str(error))
-        sys.exit(1)
+    run_app(app, "pi-host", HandledError)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from pi_host import _config
 from pi_host._errors import ConfigError, HandledError
 from pi_host.cli._package import Installed, Scope
-from pi_host.cli._pis import find_pi, node_problem, node_version
-from pi_host.cli._places import agent_dir, cache, tilde
+from pi_host.cli._places import cache, tilde
 from pi_host.cli._settings import is_listed
 from pi_host.cli.plugins import look
+from pi_host.launch import agent_dir
+from pi_host.pis import find_pi, node_problem, node_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "WhichPi"]
-
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, for programs.")]
+__all__ = ["WhichPi"]
 
 WhichPi = Annotated[
     str | None, typer.Option("--pi", metavar="PATH", help="Which pi; default: PI_HOST_PI, then the path.")

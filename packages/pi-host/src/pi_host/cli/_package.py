@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from pi_host._files import write_private
-from pi_host.cli._places import agent_dir, cache
-from pi_host.launch import BRIDGE
+from pi_host.cli._places import cache
+from pi_host.launch import BRIDGE, agent_dir
 
 if TYPE_CHECKING:
     from typing import Self

@@ -7,18 +7,7 @@ from pathlib import Path
 
 from pi_host.launch import cache_dir
 
-__all__ = ["agent_dir", "autoloads", "cache", "tilde"]
-
-
-def agent_dir() -> Path:
-    """Return pi's agent dir by pi's own rule: ``PI_CODING_AGENT_DIR``, else ``~/.pi/agent``. It need not exist."""
-    given = os.environ.get("PI_CODING_AGENT_DIR")
-    if not given:
-        return Path.home() / ".pi" / "agent"
-    if given == "~" or given.startswith("~/"):
-        given = f"{Path.home()}{given[1:]}"
-    # Symbolic links stay as they are: the bridge makes the manifest's name from the same text.
-    return Path(os.path.abspath(given))  # noqa: PTH100  # resolve() would follow links
+__all__ = ["autoloads", "cache", "tilde"]
 
 
 def cache() -> Path:

@@ -11,8 +11,8 @@ import msgspec
 
 from pi_host import _manifest
 from pi_host._errors import HandledError, PluginError
-from pi_host.cli._output import say_error
 from pi_host.cli._probe import Line, Request
+from pi_host.commandline import say_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def prepare(selection: Selection, *, pi_version: str, cache: Path) -> None:
             raise HandledError(str(trouble))
         if plugin.name in found.crashed:
             # pi tells about other broken plugins itself; this one costs a second start of Python each time.
-            say_error(f"{trouble}; the others run without it; mend it, or `pi-host disable {plugin.name}`")
+            say_error("pi-host", f"{trouble}; the others run without it; mend it, or `pi-host disable {plugin.name}`")
 
 
 def _run(request: Request) -> tuple[list[Line], str, str]:

@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pi_host.cli._output import console
 from pi_host.cli._story import PLUGINS
+from pi_host.commandline import console
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ class Screen:
             if record
             else None
         )
-        self._consoles = [out for out in (None if quiet else console(), self._picture) if out]
+        self._consoles = [out for out in (None if quiet else console(markup=True), self._picture) if out]
 
     def title(self, version: str, act: str) -> None:
         """Say what is about to be seen."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from pi_host.cli._package import Scope
-    from pi_host.cli._pis import Pi
+    from pi_host.pis import Pi
 
 __all__ = ["Undo", "is_listed", "tell_pi"]
 

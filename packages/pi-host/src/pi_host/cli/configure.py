@@ -15,20 +15,15 @@ from pi_host._config import Config
 from pi_host._discovery import Selection, find
 from pi_host._errors import ConfigError, HandledError
 from pi_host._files import write_private
-from pi_host.cli._options import AsJson
-from pi_host.cli._output import say_json
-from pi_host.cli._places import agent_dir, autoloads, tilde
+from pi_host.cli._places import autoloads, tilde
+from pi_host.commandline import AsJson, application, say_json
+from pi_host.launch import agent_dir
 
 __all__ = ["config", "disable", "enable"]
 
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="As `pi-host plugins` shows it.")]
 
-config = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    help="Read and write options in pi-host.toml.",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+config = application("config", help="Read and write options in pi-host.toml.")
 
 
 def enable(name: _Name) -> None:

@@ -9,10 +9,9 @@ import msgspec
 import typer
 
 from pi_host._errors import HandledError, PiHostError
-from pi_host.cli._options import AsJson
-from pi_host.cli._output import console, say_json
 from pi_host.cli._places import tilde
 from pi_host.cli._story import FOLDER, play
+from pi_host.commandline import AsJson, console, say_json
 
 if TYPE_CHECKING:
     from pi_host.demo import Act
@@ -87,7 +86,7 @@ def _choose(names: list[str]) -> "dict[str, Act]":
 def _fetch() -> "PiInstall":
     from pi_testkit.pis import ProvisionError, provision  # noqa: PLC0415  # an extra
 
-    out = console(stderr=True)
+    out = console(stderr=True, markup=True)
     try:
         with out.status("looking for pi") as status:
             return provision(_PI, progress=status.update if out.is_terminal else out.print)

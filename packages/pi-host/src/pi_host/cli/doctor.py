@@ -3,8 +3,7 @@
 import typer
 
 from pi_host.cli._checks import Finding, examine
-from pi_host.cli._options import AsJson
-from pi_host.cli._output import console, say_json
+from pi_host.commandline import AsJson, console, say_json
 
 __all__ = ["doctor"]
 
@@ -43,4 +42,4 @@ def _show(findings: list[Finding]) -> None:
         mend = f"\n[dim]mend:[/] {escape(finding.mend)}" if finding.mend else ""
         level = f"[{_STYLE[finding.level]}]{finding.level}[/]"
         table.add_row(level, escape(finding.subject), escape(finding.text) + mend)
-    console().print(table)
+    console(markup=True).print(table)

@@ -11,9 +11,8 @@ from pi_host import hookspecs
 from pi_host._base import Event, EventInfo
 from pi_host._catalog import CATALOG
 from pi_host._errors import HandledError
-from pi_host.cli._options import AsJson
-from pi_host.cli._output import console, say_json
 from pi_host.cli.plugins import look
+from pi_host.commandline import AsJson, console, say_json
 
 __all__ = ["events", "fields_of"]
 
@@ -74,7 +73,7 @@ def _show(implementers: dict[str, list[str]]) -> None:
         fails = "[bold red]closed[/]" if info.closed else "open"
         here = ", ".join(implementers.get(info.name, []))
         table.add_row(info.name, info.group, info.policy, fails, info.since, here)
-    console().print(table)
+    console(markup=True).print(table)
     typer.echo("`pi-host events NAME` explains one. closed: a failing plugin stops what pi was about to do.")
 
 
@@ -87,7 +86,7 @@ def _explain(info: EventInfo, implementers: list[str], *, as_json: bool) -> None
         return
     from rich.markup import escape  # noqa: PLC0415  # only for people
 
-    out = console()
+    out = console(markup=True)
     out.print(f"[bold]{info.name}[/]  (group {info.group}, policy {info.policy})\n")
     out.print(_as_markdown(text))
     out.print("\n[bold]Fields[/]")

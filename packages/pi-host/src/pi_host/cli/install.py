@@ -7,13 +7,14 @@ import typer
 from pi_host._discovery import Selection
 from pi_host._errors import HandledError
 from pi_host.cli import _package
-from pi_host.cli._options import AsJson, WhichPi
-from pi_host.cli._output import say_error, say_json
+from pi_host.cli._options import WhichPi
 from pi_host.cli._package import Installed, Scope
-from pi_host.cli._pis import Pi, find_pi, node_problem
-from pi_host.cli._places import agent_dir, autoloads, cache, tilde
+from pi_host.cli._places import autoloads, cache, tilde
 from pi_host.cli._probing import prepare
 from pi_host.cli._settings import Undo, is_listed, tell_pi
+from pi_host.commandline import AsJson, say_error, say_json
+from pi_host.launch import agent_dir
+from pi_host.pis import Pi, find_pi, node_problem
 
 __all__ = ["install", "uninstall"]
 
@@ -38,8 +39,9 @@ def install(*, project: _Project = False, pi: WhichPi = None, as_json: AsJson = 
     prepare(Selection(agent_dir(), autoload=autoloads()), pi_version=used.version, cache=cache())
     if installed.is_temporary:
         say_error(
+            "pi-host",
             f"this Python may be thrown away: {installed.python}; "
-            "`uv tool install pi-host` (or pipx) gives one that stays, then install again from there"
+            "`uv tool install pi-host` (or pipx) gives one that stays, then install again from there",
         )
     said = f"installed in {tilde(scope.package)}" if with_pi else f"renewed {tilde(scope.package)}"
     _report(scope, as_json=as_json, said=f"{said}; pi loads the Python plugins from now on", changed=with_pi)

@@ -9,11 +9,11 @@ import typer
 from pi_host._discovery import Selection
 from pi_host._errors import HandledError
 from pi_host._plugins import Plugin
-from pi_host.cli._options import AsJson
-from pi_host.cli._output import console, say_error, say_json
-from pi_host.cli._pis import find_pi
-from pi_host.cli._places import agent_dir, autoloads, tilde
+from pi_host.cli._places import autoloads, tilde
 from pi_host.cli._probing import Found, probe
+from pi_host.commandline import AsJson, console, say_error, say_json
+from pi_host.launch import agent_dir
+from pi_host.pis import find_pi
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -66,9 +66,9 @@ def look(*, project: Path | None = None) -> Found:
 
 def _show(rows: list[Plugin], problems: list[str], *, project: bool) -> None:
     for problem in problems:
-        say_error(problem)
+        say_error("pi-host", problem)
     if rows:
-        console().print(_table(rows))
+        console(markup=True).print(_table(rows))
     else:
         folder = tilde(agent_dir() / "python")
         typer.echo(f"no plugins: put a .py file into {folder}, or install a distribution that brings one")

@@ -12,10 +12,10 @@ import typer
 from pi_host._discovery import Selection
 from pi_host._errors import HandledError
 from pi_host.cli._options import WhichPi
-from pi_host.cli._pis import find_pi, node_problem
-from pi_host.cli._places import agent_dir, cache
+from pi_host.cli._places import cache
 from pi_host.cli._probing import prepare
-from pi_host.launch import BRIDGE, environment
+from pi_host.launch import BRIDGE, agent_dir, environment
+from pi_host.pis import find_pi, node_problem
 
 __all__ = ["run"]
 

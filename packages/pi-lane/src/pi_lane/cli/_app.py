@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from pi_host.commandline import application, version
+from pi_host.commandline import run as run_app
 from pi_lane._errors import LaneError
 from pi_lane.cli import doctor, graph, show, watch
 from pi_lane.cli._options import AsContext, AsJson, Options, SessionFile, StaleMs
-from pi_lane.cli._output import prepare, say_error
 
 __all__ = ["app", "run"]
 
-app = typer.Typer(
-    name="pil",
-    add_completion=False,
-    invoke_without_command=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _show_version(value: bool) -> None:  # noqa: FBT001  # typer calls it so
-    if value:
-        typer.echo(f"pil {version('pi-lane')}")
-        raise typer.Exit
+app = application("pil", no_args_is_help=False, invoke_without_command=True)
 
 
 @app.callback()
@@ -39,9 +25,7 @@ def _root(
     as_context: AsContext = False,
     stale_ms: StaleMs = None,
     session: SessionFile = None,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
+    _version: Annotated[bool, version("pil", "pi-lane")] = False,
 ) -> None:
     """Several terminals on one pi session: who is on which lane, who waits, what the session looks like.
 
@@ -75,11 +59,4 @@ app.command("help", hidden=True)(_help)
 
 def run() -> None:
     """Run the command line, and end with 0 for success, 1 for something wrong, 2 for wrong usage."""
-    prepare()
-    try:
-        app(prog_name="pil")
-    except LaneError as error:
-        say_error(str(error))
-    except OSError as error:
-        say_error(f"can't read '{error.filename}': {error.strerror}; see to it, or set PI_LANE_ROOT to another folder")
-    sys.exit(1)
+    run_app(app, "pil", LaneError, remedy="see to it, or set PI_LANE_ROOT to another folder")

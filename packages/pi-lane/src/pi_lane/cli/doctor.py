@@ -9,12 +9,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from pi_host.commandline import console, say_json
 from pi_lane.cli._asking import Asked
 from pi_lane.cli._checks import Finding, examine
 from pi_lane.cli._errors import CommandError
 from pi_lane.cli._forms import as_data
 from pi_lane.cli._options import AsJson, Options, SessionFile, StaleMs
-from pi_lane.cli._output import console, say_json
 
 __all__ = ["doctor"]
 

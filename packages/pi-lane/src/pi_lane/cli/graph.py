@@ -10,13 +10,13 @@ import typer
 from rich.segment import SegmentLines
 from rich.text import Text
 
+from pi_host.commandline import console, say_json
 from pi_host.sessionfile import Session
 from pi_lane.cli._asking import Asked
 from pi_lane.cli._errors import CommandError
 from pi_lane.cli._forms import as_data as view_data
 from pi_lane.cli._forms import common
 from pi_lane.cli._options import AsJson, Options, SessionFile, StaleMs
-from pi_lane.cli._output import console, say_json
 from pi_lane.cli._words import marks, tilde
 from pi_lane.graph import Picture, as_data, draw_html, draw_svg, draw_text, one_line
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from pi_host.commandline import console, say_json
 from pi_lane.cli._asking import Asked
 from pi_lane.cli._forms import as_context, as_data
 from pi_lane.cli._options import AsContext, AsJson, Options, SessionFile, StaleMs
-from pi_lane.cli._output import console, say_json
 from pi_lane.cli._tables import identity_table, instances_table, lanes_table, status_screen
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from pi_host.commandline import console, say_json_line
 from pi_lane.cli._asking import Asked
 from pi_lane.cli._forms import as_data
 from pi_lane.cli._options import AsJson, Options, SessionFile, StaleMs
-from pi_lane.cli._output import console, say_json_line
 from pi_lane.cli._tables import status_screen
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-# The rule by which every command of this project finds pi.
-from pi_host.cli._pis import find_pi, node_problem
+from pi_host.pis import find_pi, node_problem
 from pi_session_persistence._errors import PersistenceError
 
 __all__ = ["Program", "program"]

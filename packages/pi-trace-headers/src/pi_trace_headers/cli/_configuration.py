@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pi_host.launch import agent_dir
 from pi_trace_headers._errors import TraceError
 
-__all__ = ["agent_dir", "files", "read_table"]
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-def agent_dir() -> Path:
-    """Return pi's agent dir: ``PI_CODING_AGENT_DIR``, else ``~/.pi/agent``."""
-    given = os.environ.get("PI_CODING_AGENT_DIR")
-    return Path(given).expanduser() if given else Path.home() / ".pi" / "agent"
+__all__ = ["files", "read_table"]
 
 
 def files(project: Path) -> list[Path]:

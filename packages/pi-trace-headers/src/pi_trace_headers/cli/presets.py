@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pi_host.commandline import console, say_json, table
 from pi_trace_headers._presets import presets
-from pi_trace_headers.cli._output import console, say_json, table
 
 if TYPE_CHECKING:
     from pi_trace_headers._presets import Match, Preset

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from pi_host.commandline import console, say_json, table
+from pi_host.launch import agent_dir
 from pi_trace_headers._engine import Engine
 from pi_trace_headers._errors import TraceError
 from pi_trace_headers._options import read_options
 from pi_trace_headers._variables import VARIABLES
-from pi_trace_headers.cli._configuration import agent_dir, files, read_table
-from pi_trace_headers.cli._output import console, say_json, table
+from pi_trace_headers.cli._configuration import files, read_table
 from pi_trace_headers.cli._rehearsal import rehearse
 
 if TYPE_CHECKING:

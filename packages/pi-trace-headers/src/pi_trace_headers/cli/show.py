@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pi_trace_headers.cli._output import console, say_json
+from pi_host.commandline import console, say_json
 
 if TYPE_CHECKING:
     from pi_trace_headers.spans import Span

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from pi_host.commandline import console, say_json, table
 from pi_trace_headers._errors import TraceError
-from pi_trace_headers.cli._output import console, say_json, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pi_host._errors import HandledError
-from pi_host.cli._pis import find_pi
+from pi_host.pis import find_pi
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,144 @@
+"""What the command lines of this project have in common, for a plugin that brings one of its own.
+
+A command speaks to people in text and tables, to programs in JSON, writes what is wrong to standard error in one line,
+and ends with 0 for success, 1 for something wrong and 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+__all__ = [
+    "AsJson",
+    "application",
+    "console",
+    "run",
+    "safe",
+    "say_error",
+    "say_json",
+    "say_json_line",
+    "table",
+    "version",
+]
+
+#: The option that every command has which shows something.
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, for programs.")]
+
+# What moves the cursor, hides text or talks to the terminal; a new line and a tab do not.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def application(name: str, **settings: Any) -> typer.Typer:
+    """Return a program without commands.
+
+    Args:
+        name: what people type.
+        settings: more for ``typer.Typer``.
+    """
+    return typer.Typer(
+        name=name,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **{"no_args_is_help": True, **settings},
+    )
+
+
+def version(name: str, distribution: str) -> Any:
+    """Return the option ``--version`` of a program, to stand in an ``Annotated`` of its callback.
+
+    Args:
+        name: what people type.
+        distribution: whose version it has.
+    """
+
+    def show(value: bool) -> None:  # noqa: FBT001  # typer calls it so
+        if value:
+            from importlib.metadata import version  # noqa: PLC0415  # takes longer than most commands
+
+            typer.echo(f"{name} {version(distribution)}")
+            raise typer.Exit
+
+    return typer.Option("--version", callback=show, is_eager=True, help="Show the version and exit.")
+
+
+def run(app: typer.Typer, name: str, *expected: type[Exception], remedy: str = "see to it, and try again") -> NoReturn:
+    """Run a program and end the process.
+
+    Args:
+        app: the program.
+        name: what people type; errors begin with it.
+        expected: errors whose text tells people what is wrong and what to do. Errors of the file system are told, too.
+        remedy: what to do about errors of the file system.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # Half characters are legal in a session and in the name of a file; some terminals lack most characters.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(prog_name=name)
+    except expected as error:
+        say_error(name, str(error))
+    except OSError as error:
+        say_error(name, f"{str(error.filename or '')!r}: {error.strerror or error}; {remedy}")
+    sys.exit(1)
+
+
+def console(*, stderr: bool = False, markup: bool = False) -> Console:
+    """Return a console that leaves words alone: no guessed highlighting, no emoji codes.
+
+    Args:
+        stderr: whether it writes to stderr.
+        markup: whether square brackets mean styles; not for text of others.
+    """
+    from rich.console import Console  # noqa: PLC0415  # commands that start pi do without it
+
+    return Console(stderr=stderr, highlight=False, emoji=False, markup=markup)
+
+
+def table(*columns: str) -> Table:
+    """Return an empty table without a frame."""
+    from rich.table import Table  # noqa: PLC0415  # as above
+
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def say_json(value: object) -> None:
+    """Write ``value`` to stdout, laid out for people as well."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def say_json_line(value: object) -> None:
+    """Write ``value`` to stdout in one line, at once."""
+    # ASCII only: what a session holds may be half a character, which no pipe takes.
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def say_error(name: str, message: str) -> None:
+    """Write a message to stderr.
+
+    Args:
+        name: of the program.
+        message: what is wrong and what to do.
+    """
+    sys.stderr.write(f"{name}: {safe(message)}\n")
+
+
+def safe(text: str) -> str:
+    """Return ``text`` as a terminal may show it: what others wrote must not move its cursor."""
+    return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)

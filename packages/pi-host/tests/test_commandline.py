@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pi_host.commandline import safe
+
+_PROGRAM = """
+from typing import Annotated
+from pi_host.commandline import application, run, version
+
+app = application("tool")
+
+@app.callback()
+def root(*, _version: Annotated[bool, version("tool", "pi-host")] = False) -> None:
+    "A tool."
+
+@app.command()
+def fail(what: str) -> None:
+    "Fail."
+    if what == "expected":
+        raise LookupError("no such \\x1b[31mthing; name another")
+    if what == "file":
+        open("/no/such/file")
+    print("half of a pair: \\ud83d")
+
+run(app, "tool", LookupError, remedy="choose another")
+"""
+
+
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _PROGRAM, *words], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "out", "err"),
+    [
+        (["fail", "expected"], 1, "", "tool: no such \\x1b[31mthing; name another\n"),
+        (["fail", "file"], 1, "", "tool: '/no/such/file': No such file or directory; choose another\n"),
+        (["fail", "not"], 0, "half of a pair: \\ud83d\n", ""),
+    ],
+    ids=["expected", "file", "none"],
+)
+def test_what_is_wrong_is_told_in_one_line(words: list[str], code: int, out: str, err: str) -> None:
+    done = _run(*words)
+    assert (done.returncode, done.stdout, done.stderr) == (code, out, err)
+
+
+def test_a_program_tells_its_version_and_helps_with_both_options() -> None:
+    assert _run("--version").stdout.startswith("tool 0.")
+    assert _run("-h").stdout == _run("--help").stdout != ""
+
+
+def test_wrong_usage_ends_with_2() -> None:
+    assert _run("nonsense").returncode == 2
+
+
+@given(st.text())
+def test_safe_text_moves_no_cursor_and_loses_nothing_else(text: str) -> None:
+    shown = safe(text)
+    assert not [sign for sign in shown if (sign < " " or "\x7f" <= sign < "\xa0") and sign not in "\t\n"]
+    plain = "".join(sign for sign in text if sign.isprintable())
+    assert safe(plain) == plain
