@@ -7,9 +7,8 @@ import statistics
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from scene import Row
-
 from pi_testkit import ModelSpec, RpcPi, Say
+from pi_testkit.bench import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from scene import Row, median_ms, timed
+from scene import median_ms, timed
+
+from pi_testkit.bench import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

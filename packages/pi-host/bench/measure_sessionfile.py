@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from scene import Row, timed
+from scene import timed
 
 from pi_host.sessionfile import Session
+from pi_testkit.bench import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

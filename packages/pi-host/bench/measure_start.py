@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scene import PLUGINS, Row, median_ms, timed
+from scene import PLUGINS, median_ms, timed
 
 from pi_host.launch import HOST
 from pi_testkit import RpcPi, Say
+from pi_testkit.bench import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

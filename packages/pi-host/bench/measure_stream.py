@@ -5,9 +5,10 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING
 
-from scene import Row, median_ms, timed
+from scene import median_ms, timed
 
 from pi_testkit import RpcPi, Say
+from pi_testkit.bench import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import statistics
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_host.launch import BRIDGE, environment
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Row", "Scene", "median_ms"]
+__all__ = ["Scene", "median_ms"]
 
 #: What people have: something that judges, something that adds to the prompt, a tool.
 PLUGINS = {
@@ -40,27 +39,6 @@ def weather(city: str) -> str:
     return city
 ''',
 }
-
-
-@dataclass
-class Row:
-    """One line of the table.
-
-    Attributes:
-        what: what was measured.
-        measured: the figure with its unit.
-        peer: the peer's figure and what it is.
-        ratio: measured over peer.
-        bound: what it has to stay under; empty where it is shown for scale.
-        missed: whether it does not.
-    """
-
-    what: str
-    measured: str
-    peer: str = ""
-    ratio: str = ""
-    bound: str = ""
-    missed: bool = False
 
 
 class Scene:

@@ -6,26 +6,28 @@ among them.
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
-import json
 import sys
-import tempfile
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 import measure_headers
 import measure_spans
-from rich.console import Console
-from rich.table import Table
 from scene import Scene
+
+from pi_testkit.bench import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from scene import Row
+    from pi_testkit.bench import Row
 
-CASES: dict[str, Callable[[Scene], Iterator[Row]]] = {
+
+def _in_scene(rows: Callable[[Scene], Iterator[Row]], folder: Path) -> Iterator[Row]:
+    return rows(Scene(folder))
+
+
+CASES = {
     "headers": measure_headers.rows,
     "import": measure_spans.imports,
     "paced": measure_spans.paced,
@@ -33,34 +35,5 @@ CASES: dict[str, Callable[[Scene], Iterator[Row]]] = {
     "exit": measure_spans.exits,
 }
 
-
-def main() -> int:
-    """Run the cases and print the table; 1 if a bound was missed."""
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("cases", nargs="*", choices=[[], *CASES], help="which (default: all)")
-    parser.add_argument("--json", action="store_true", help="print the rows as JSON")
-    chosen = parser.parse_args()
-    console = Console(stderr=chosen.json)
-    rows: list[Row] = []
-    for name in chosen.cases or CASES:
-        with tempfile.TemporaryDirectory(prefix="pi-trace-bench-") as folder, console.status(f"measuring {name}"):
-            rows += CASES[name](Scene(Path(folder)))
-    if chosen.json:
-        json.dump([dataclasses.asdict(row) for row in rows], sys.stdout, indent=2)
-    else:
-        console.print(_table(rows))
-    return 1 if any(row.missed for row in rows) else 0
-
-
-def _table(rows: list[Row]) -> Table:
-    table = Table(title="pi-trace-headers, pi 1.5.2", caption="medians; measured in turns with the peer")
-    for title in ("what", "measured", "peer", "beside it", "bound"):
-        table.add_column(title, justify="left" if title == "what" else "right")
-    for row in rows:
-        style = "red" if row.missed else None
-        table.add_row(row.what, row.measured, row.peer, row.ratio, row.bound, style=style)
-    return table
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("pi-trace-headers", {name: partial(_in_scene, rows) for name, rows in CASES.items()}, about=__doc__))

@@ -11,10 +11,9 @@ import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scene import Row
-
 from pi_host.launch import BRIDGE
 from pi_testkit import Say, ScriptedModel
+from pi_testkit.bench import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scene import Row
-
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
 from span_support import Collector
 
 from pi_testkit import Say, ScriptedModel
+from pi_testkit.bench import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_host.launch import BRIDGE, environment
@@ -14,28 +13,7 @@ if TYPE_CHECKING:
 
     from pi_testkit import ScriptedModel
 
-__all__ = ["Row", "Scene"]
-
-
-@dataclass
-class Row:
-    """One line of the table.
-
-    Attributes:
-        what: what was measured.
-        measured: the figure with its unit.
-        peer: the peer's figure and what it is.
-        ratio: measured beside the peer.
-        bound: what it has to stay under; empty where it is shown for scale.
-        missed: whether it does not.
-    """
-
-    what: str
-    measured: str
-    peer: str = ""
-    ratio: str = ""
-    bound: str = ""
-    missed: bool = False
+__all__ = ["Scene"]
 
 
 class Scene:
