@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pi_host._files import private_folder, write_private
+from pi_host.files import private_folder, replace
 
 
 def mode(path: Path) -> int:
@@ -29,7 +29,7 @@ def umask(request: pytest.FixtureRequest) -> object:
 
 @pytest.mark.usefixtures("umask")
 def test_files_and_folders_are_the_owners_alone(tmp_path: Path) -> None:
-    write_private(tmp_path / "a" / "b" / "file.json", b"x")
+    replace(tmp_path / "a" / "b" / "file.json", [b"x"])
 
     assert mode(tmp_path / "a" / "b" / "file.json") == 0o600
     assert mode(tmp_path / "a") == mode(tmp_path / "a" / "b") == 0o700
@@ -46,7 +46,7 @@ def test_a_file_in_the_place_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("in the way")
 
     with pytest.raises(OSError, match=r"File exists|Not a directory"):
-        write_private(tmp_path / "a" / "file", b"x")
+        replace(tmp_path / "a" / "file", [b"x"])
 
 
 def test_the_new_contents_take_the_place_of_the_old(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_the_new_contents_take_the_place_of_the_old(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     path.chmod(0o644)
 
-    write_private(path, b"new")
+    replace(path, [b"new"])
 
     assert path.read_bytes() == b"new"
     assert mode(path) == 0o600
@@ -64,7 +64,7 @@ def test_the_new_contents_take_the_place_of_the_old(tmp_path: Path) -> None:
 def test_a_reader_sees_the_old_or_the_new_contents_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "file"
     wholes = [bytes([letter]) * 100_000 for letter in b"abc"]
-    write_private(path, wholes[0])
+    replace(path, [wholes[0]])
     done = threading.Event()
     torn: list[bytes] = []
 
@@ -76,7 +76,7 @@ def test_a_reader_sees_the_old_or_the_new_contents_and_nothing_else(tmp_path: Pa
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(60):
-        write_private(path, wholes[number % 3])
+        replace(path, [wholes[number % 3]])
     done.set()
     reader.join()
 
@@ -86,11 +86,11 @@ def test_a_reader_sees_the_old_or_the_new_contents_and_nothing_else(tmp_path: Pa
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from pi_host._files import write_private
+from pi_host.files import replace
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
-    write_private(Path(sys.argv[1]), b"new" * 1000)
+    replace(Path(sys.argv[1]), [b"new" * 1000])
 except OSError:
     sys.exit(7)
 """
@@ -110,7 +110,7 @@ def test_on_a_full_disk_the_old_contents_stay_and_nothing_is_left_lying_about(tm
 def test_many_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "file"
     wholes = [bytes([letter]) * 10_000 for letter in b"abcdefgh"]
-    threads = [threading.Thread(target=write_private, args=(path, whole)) for whole in wholes]
+    threads = [threading.Thread(target=replace, args=(path, [whole])) for whole in wholes]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -118,3 +118,14 @@ def test_many_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:
 
     assert path.read_bytes() in wholes
     assert names(path.parent) == ["file"]
+
+
+def test_drafts_of_the_killed_go_after_an_hour(tmp_path: Path) -> None:
+    old, fresh = (tmp_path / f".{name}.pi-draft" for name in ("old", "fresh"))
+    old.touch()
+    fresh.touch()
+    os.utime(old, (0, 0))
+
+    replace(tmp_path / "file", [b"x"])
+
+    assert sorted(names(tmp_path)) == [".fresh.pi-draft", "file"]

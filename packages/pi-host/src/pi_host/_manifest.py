@@ -98,10 +98,10 @@ def read(path: Path) -> Manifest | None:
 
 def write(manifest: Manifest, path: Path) -> bool:
     """Keep ``manifest`` in ``path``; return whether that worked. Without it the next start is slower, nothing else."""
-    from pi_host._files import write_private  # noqa: PLC0415  # most starts have nothing to write
+    from pi_host.files import replace  # noqa: PLC0415  # most starts have nothing to write
 
     try:
-        write_private(path, msgspec.json.encode(manifest))
+        replace(path, [msgspec.json.encode(manifest)])
     except OSError as error:
         sys.stderr.write(f"the manifest can't be kept: {error}\n")
         return False

@@ -201,7 +201,7 @@ def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="No space left"):
             repair_file(file, force=True)
         assert file.read_bytes() == data
-        assert not list(disk.glob(".*.tmp"))
+        assert not list(disk.glob(".*.pi-draft"))
 
 
 def test_time_is_not_wasted_on_a_large_file(tmp_path: Path) -> None:

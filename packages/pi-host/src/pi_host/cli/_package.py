@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from pi_host._files import write_private
 from pi_host.cli._places import cache
+from pi_host.files import replace
 from pi_host.launch import BRIDGE, agent_dir
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Installed(msgspec.Struct, kw_only=True):
     def write(self, scope: Scope) -> None:
         """Write the package's files, over those of an earlier installation."""
         for name, data in self._files().items():
-            write_private(scope.package / name, data)
+            replace(scope.package / name, [data])
 
     def _files(self) -> dict[str, bytes]:
         about = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from pi_host._errors import ConfigError, HandledError
-from pi_host._files import write_private
+from pi_host.files import replace
 
 if TYPE_CHECKING:
     from typing import Self
@@ -56,7 +56,7 @@ class Undo(msgspec.Struct, kw_only=True):
     def write(self, scope: Scope) -> None:
         """Keep this, with pi's settings as they are now."""
         self.after = _digest(scope.settings)
-        write_private(scope.package / "undo.json", msgspec.json.encode(self))
+        replace(scope.package / "undo.json", [msgspec.json.encode(self)])
 
     def restore(self, scope: Scope) -> bool:
         """Put pi's settings back unless somebody has changed them since; return whether that was done."""
@@ -67,7 +67,7 @@ class Undo(msgspec.Struct, kw_only=True):
             path.unlink(missing_ok=True)
         else:
             mode = path.stat().st_mode & 0o7777
-            write_private(path, self.before)
+            replace(path, [self.before])
             path.chmod(mode)
         return True
 

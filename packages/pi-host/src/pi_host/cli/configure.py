@@ -14,9 +14,9 @@ from pi_host import _config
 from pi_host._config import Config
 from pi_host._discovery import Selection, find
 from pi_host._errors import ConfigError, HandledError
-from pi_host._files import write_private
 from pi_host.cli._places import autoloads, tilde
 from pi_host.commandline import AsJson, application, say_json
+from pi_host.files import replace
 from pi_host.launch import agent_dir
 
 __all__ = ["config", "disable", "enable"]
@@ -135,7 +135,7 @@ def _write(document: TOMLDocument) -> None:
     except ConfigError as error:
         raise HandledError(f"nothing was changed, for it would not be valid: {error}") from error
     try:
-        write_private(_file().resolve(), text.encode())
+        replace(_file().resolve(), [text.encode()])
     except OSError as error:
         raise HandledError(f"can't write {str(error.filename)!r}: {error.strerror}") from error
 

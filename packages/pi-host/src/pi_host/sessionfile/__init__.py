@@ -4,6 +4,7 @@ A session file is a tree in JSON lines. Nothing that is in a file makes this lib
 an ``Oddity``. docs/reference/session-files.md tells about the format and shows each part in use.
 """
 
+from pi_host.files import replace
 from pi_host.sessionfile._entry import Entry, Header
 from pi_host.sessionfile._errors import SessionFileError
 from pi_host.sessionfile._lines import Line, lines
@@ -14,7 +15,7 @@ from pi_host.sessionfile._projection import Model, Part, Projection
 from pi_host.sessionfile._scan import Item, read_header, scan
 from pi_host.sessionfile._session import Context, Session
 from pi_host.sessionfile._tail import News, Tail
-from pi_host.sessionfile._writing import append, create, replace
+from pi_host.sessionfile._writing import append, create
 
 __all__ = [
     "Code",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pi_host.files import replace
 from pi_host.sessionfile._entry import Entry, Header
 from pi_host.sessionfile._errors import SessionFileError
 from pi_host.sessionfile._lines import lines
 from pi_host.sessionfile._scan import Scanner, scan
 from pi_host.sessionfile._upgrade import CURRENT, with_version
-from pi_host.sessionfile._writing import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

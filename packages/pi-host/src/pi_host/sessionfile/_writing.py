@@ -9,17 +9,18 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from pi_host.files import private_folder, sync_folder
 from pi_host.sessionfile._errors import SessionFileError
 from pi_host.sessionfile._session import Session
 from pi_host.sessionfile._upgrade import CURRENT
 from pi_host.sessionfile._values import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
     from types import EllipsisType
 
-__all__ = ["append", "create", "replace"]
+__all__ = ["append", "create"]
 
 #: What pi takes for a session id where it makes a session.
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -56,8 +57,6 @@ def create(
             f"pi takes no session id like {identity!r}; "
             "use letters, digits, '-', '_' and '.', and begin and end with a letter or digit"
         )
-    from pi_host._files import private_folder  # noqa: PLC0415  # it loads `tempfile`, which readers don't need
-
     header: dict[str, Any] = {"type": "session", "version": CURRENT, "id": identity, "timestamp": _now(), "cwd": cwd}
     if parent_session is not None:
         header["parentSession"] = parent_session
@@ -69,7 +68,7 @@ def create(
     except BaseException:
         path.unlink()
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return identity
 
 
@@ -107,26 +106,6 @@ def append(path: Path, fields: Mapping[str, Any], *, parent_id: str | EllipsisTy
     unended = any(oddity.code == "no-final-lf" for oddity in session.oddities)
     _write(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC), b"\n" + line if unended else line)
     return identity
-
-
-def replace(path: Path, parts: Iterable[bytes]) -> None:
-    """Make a file of ``parts`` with mode 0600, so that a reader sees the old one or the whole new one.
-
-    Raises:
-        OSError: it can't be written; the old file is still there.
-    """
-    temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
 
 
 def _leaf_id(path: Path, session: Session) -> str | None:
@@ -173,11 +152,3 @@ def _write(descriptor: int, data: bytes) -> None:
         os.close(descriptor)
     if written != len(data):
         raise OSError(f"only {written} of {len(data)} bytes were written; is the disk full?")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
