@@ -57,7 +57,7 @@ def hostile() -> Tale:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Callable[[str, str], str]:
-    """What a real browser makes of a page, as HTML, after running a script of ours in it."""
+    """What a real browser makes of a page, as HTML, after running a script of ours in it; there are no errors."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("there is no Chromium here")
@@ -69,12 +69,21 @@ def browser(tmp_path: Path) -> Callable[[str, str], str]:
         path.write_text(loose.replace("</body>", f"<script>{script}</script></body>") if script else loose, "utf-8")
         arguments = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
         done = subprocess.run(
-            [chromium, *arguments, "--dump-dom", "--virtual-time-budget=2000", path.as_uri()],
+            [
+                chromium,
+                *arguments,
+                "--enable-logging=stderr",
+                "--dump-dom",
+                "--virtual-time-budget=2000",
+                path.as_uri(),
+            ],
             capture_output=True,
             text=True,
             check=True,
             timeout=50,
         )
+        # What the page's policy stops and what its script throws is told there.
+        assert "CONSOLE" not in done.stderr, done.stderr
         return done.stdout
 
     return load

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ def test_markdown_tells_the_branch_that_goes_on(file: Path) -> None:
     assert out.startswith("# Work\n\n- **session**: s-1\n")
     assert "## Prompt · 2026-03-01 10:01\n\nwhy does it fail?\n" in out
     assert "<details><summary>thinking</summary>\n\n```\nlet me think\n```\n\n</details>" in out
-    assert '<details><summary>call of bash</summary>\n\n```json\n{\n  "command": "pytest\\n-x"\n}\n```' in out
+    assert "<details><summary>bash: pytest -x</summary>\n\n```bash\npytest\n-x\n```" in out
     assert "<details><summary>failure of bash</summary>\n\n```\n1 failed\nhere\n```" in out
     assert "A **bold** guess." in out
     assert "other way" not in out
@@ -134,7 +135,24 @@ def test_an_export_is_for_its_owner_only(tmp_path: Path) -> None:
     assert target.read_text() == "new"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with pytest.raises(ExportError, match="choose another place"):
-        write(tmp_path / "missing" / "out.md", [b"x"])
+        write(target / "out.md", [b"x"])
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for target in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(ExportError, match="no regular file"):
+            write(target, [b"x"])
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_the_file_behind_a_link_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "link.md"
+    link.symlink_to("folder/real.md")
+    write(link, [b"x"])
+    assert link.is_symlink()
+    assert (tmp_path / "folder" / "real.md").read_text() == "x"
 
 
 def test_an_old_version_is_exported_too(tmp_path: Path) -> None:
@@ -144,6 +162,43 @@ def test_an_old_version_is_exported_too(tmp_path: Path) -> None:
     ]
     (tmp_path / "s.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert "hello" in exported(tmp_path / "s.jsonl", "html")
+
+
+def test_the_system_prompt_is_folded_and_a_failure_is_not(tmp_path: Path) -> None:
+    tale = Tale()
+    tale.message("system", content=[{"type": "text", "text": "You are a coding agent."}])
+    tale.assistant(error="529 overloaded")
+    out = exported(tale.write(tmp_path / "s.jsonl"), "md")
+    assert "<details><summary>system prompt</summary>\n\n```\nYou are a coding agent.\n```" in out
+    assert "**failed:** 529 overloaded" in out
+
+
+def test_only_the_name_of_the_file_is_told(file: Path, tmp_path: Path) -> None:
+    for form in ("md", "html"):
+        out = exported(file, form)
+        assert "s.jsonl" in out
+        assert str(tmp_path) not in out
+
+
+@pytest.mark.parametrize("form", ["md", "html", "jsonl"])
+def test_each_secret_is_counted_once(tmp_path: Path, form: Form) -> None:
+    tale = Tale()
+    tale.user(SECRET)
+    tale.assistant("ok", calls={"bash": {"command": f"curl {SECRET}"}})
+    tale.add("session_info", name="other")
+    redactor = Redactor({})
+    exported(tale.write(tmp_path / "s.jsonl"), form, redactor=redactor)
+    assert redactor.counts == {"anthropic-key": 2}
+
+
+@pytest.mark.parametrize("form", ["md", "html", "jsonl"])
+def test_progress_is_told(tmp_path: Path, form: Form) -> None:
+    tale = Tale()
+    for number in range(200):
+        tale.user(f"prompt {number}")
+    seen: list[tuple[int, int]] = []
+    exported(tale.write(tmp_path / "s.jsonl"), form, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(50, 200), (100, 200), (150, 200), (200, 200)]
 
 
 def test_an_image_is_shown_only_if_it_is_one(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,20 @@ SECRETS = {
     "xai-key": "xai-" + "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
     "groq-key": "gsk_" + "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
     "sendgrid-key": "SG." + "abcdefghijklmnop." + "abcdefghijklmnopqrstuvwxyz0123456789",
+    "age-key": "AGE-SECRET-" + "KEY-1QQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQQPZRY9X8GF2TVDW0S3JN54",
+    "google-secret": "GOCSPX" + "-abcdefghijklmnopqrstuvwx",
+    "telegram-token": "123456789" + ":AAabcdefghijklmnopqrstuvwxyz0123456",
+    "docker-token": "dckr_" + "pat_abcdefghijklmnopqrstuvwx",
+    "perplexity-key": "pplx-" + "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
+    "replicate-token": "r8_" + "abcdefghijklmnopqrstuvwxyz0123456789A",
+    "tavily-key": "tvly-" + "dev-abcdefghijklmnopqrstuvwxyz012345",
+    "databricks-token": "dapi" + "0123456789abcdef0123456789abcdef",
+    "digitalocean-token": "dop_" + "v1_" + "0123456789abcdef" * 4,
+    "vault-token": "hvs." + "abcdefghijklmnopqrstuvwxyz",
+    "shopify-token": "shpat_" + "0123456789abcdef0123456789abcdef",
+    "linear-key": "lin_" + "api_abcdefghijklmnopqrstuvwxyz0123456789ABCD",
+    "notion-token": "ntn_" + "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
+    "supabase-token": "sbp_" + "0123456789abcdef0123456789abcdef01234567",
     "jwt": "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0" + ".dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
 }
 
@@ -47,6 +63,21 @@ def test_secrets_with_a_form_of_their_own_are_found(kind: str, frame: str) -> No
             "https://hooks.slack.com/services/T00000000/B00000000/XXXX",
             "https://hooks.slack.com/services/[redacted:slack-hook]",
         ),
+        (
+            "https://discord.com/api/webhooks/123456789012345678/" + "a" * 40,
+            "https://discord.com/api/webhooks/[redacted:discord-hook]",
+        ),
+        ("AccountKey=" + "abcd" * 12 + "==;Endpoint", "AccountKey=[redacted:azure-key];Endpoint"),
+        ("aws_secret_access_key = " + "wJalrXUt" * 5, "aws_secret_access_key = [redacted:aws-secret]"),
+        (
+            '{\\"Authorization\\": \\"Bearer abcdef123456789\\"}',
+            '{\\"Authorization\\": \\"Bearer [redacted:authorization]\\"}',
+        ),
+        ("-H 'x-api-key: abcd1234efgh5678'", "-H 'x-api-key: [redacted:api-key-header]'"),
+        ("it sent bearer abcd1234efgh5678", "it sent bearer [redacted:bearer]"),
+        ("Set-Cookie: sid=s3cr3t; Path=/", "Set-Cookie: sid=[redacted:cookie]"),
+        ("export MY_API_KEY=abcd1234efgh5678ijkl", "export MY_API_KEY=[redacted:secret-variable]"),
+        ("DB_PASSWORD=c0rrect-horse-battery make", "DB_PASSWORD=[redacted:secret-variable] make"),
         ("API_KEY='abcd1234efgh5678'", "API_KEY='[redacted:assigned-secret]'"),
         ('"client_secret": "abcd1234efgh5678ijkl"', '"client_secret": "[redacted:assigned-secret]"'),
         ('db.password = "c0rrect-horse-battery"', 'db.password = "[redacted:assigned-secret]"'),
@@ -80,6 +111,20 @@ def test_secrets_are_found_by_what_stands_before_them(text: str, expected: str) 
         "hf_hub_download(repo_id, filename)",
         "token_count = 1234567890123456789",
         "git@github.com:owner/repository.git",
+        "GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D",
+        "CACHE_KEY=v1-linux-0123456789abcdef",
+        "HEAD is now at 3f2504e04f8941d39a0c0305e82c3301a1b2c3d4",
+        "blob sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "const SORT_KEY = columns[0]",
+        "max_tokens: 4096, token_type: 'access', secret: process.env.SECRET",
+        "KEY=$(cat key.txt) TOKEN=${TOKEN}",
+        "cookie: a small cake",
+        "dapi is a word, and so are r8_ and hvs.",
+        "12:AAAA is a time for somebody",
+        "the bearer of bad news, number 1234567890",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0V ada@example.com",
+        "postgres://localhost:5432/db@v2",
+        "https://user:password@example.com and http://u:***@example.com",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(text: str) -> None:
@@ -104,11 +149,58 @@ def test_secrets_of_the_environment_are_found_by_their_value_first() -> None:
         ("REQUIRE_AUTH", "required"),
         ("TOKEN_LIMIT_KEY", "12345678"),
         ("KEYBOARD", "qwerty-layout"),
+        ("TOKENIZERS_PARALLELISM", "sometimes"),
+        ("MAX_TOKENS", "four thousand"),
+        ("PWD", "/home/ada/project"),
         ("AUTHOR", "Somebody Famous"),
     ],
 )
 def test_what_is_no_secret_in_the_environment_stays(name: str, value: str) -> None:
     assert Redactor({name: value})(f"see {value}") == f"see {value}"
+
+
+@pytest.mark.parametrize(
+    "name", ["PGPASSWORD", "GITHUBTOKEN", "DB_PASS", "MYSQL_PWD", "SESSION_COOKIE", "OPENAI_API_KEY2"]
+)
+def test_a_variable_is_known_by_what_its_name_ends_in(name: str) -> None:
+    assert Redactor({name: "letmein-please"})("x letmein-please y") == f"x [redacted:${name}] y"
+
+
+def test_a_secret_of_the_environment_is_found_within_json_too() -> None:
+    redactor = Redactor({"MY_SECRET": 'line one\n"quoted" \u00fc'})
+    assert redactor('{"a": "line one\\n\\"quoted\\" \u00fc"}') == '{"a": "[redacted:$MY_SECRET]"}'
+    assert redactor('{"a": "line one\\n\\"quoted\\" \\u00fc"}') == '{"a": "[redacted:$MY_SECRET]"}'
+
+
+def test_a_key_that_was_cut_off_is_taken_out_to_the_end() -> None:
+    assert Redactor({})("x -----BEGIN " + "PRIVATE KEY-----\nMIIE\nabc") == "x [redacted:private-key]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0123456789abcdef",
+        "a.",
+        "a-1",
+        "-----BEGIN RSA PRIVATE KEY----- ",
+        "http://a:",
+        "KEY_",
+        "api_key",
+        "eyJaaaaaaaaaa.",
+        "token ",
+        "token='",
+        "cookie: a=",
+    ],
+)
+def test_time_grows_no_faster_than_the_text(text: str) -> None:
+    def took(size: int) -> float:
+        whole = text * (size // len(text))
+        start = time.process_time()
+        Redactor({})(whole)
+        return time.process_time() - start
+
+    took(1000)
+    assert min(took(400_000) for _ in range(2)) < 40 * max(took(40_000), 0.002)
 
 
 def test_the_longer_of_two_secrets_is_taken_out_as_a_whole() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -45,16 +46,46 @@ def draw(tmp_path: Path) -> Callable[[Tale], str]:
 Draw = Callable[[Tale], str]
 
 
+def loose(page: str) -> str:
+    """A page without its policy, so that it may stand within another one."""
+    return re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+
+
 def test_the_page_is_well_formed_and_loads_nothing(draw: Draw, tale: Tale) -> None:
     page = Page(draw(tale))
     assert page.open == []
-    assert all(link.startswith(("#e", "data:image/png;base64,")) for link in page.links)
+    assert all(link.startswith(("#", "data:image/png;base64,")) for link in page.links)
     assert not {"link", "iframe", "object", "form", "base"} & set(page.tags)
 
 
 def test_each_entry_is_in_the_page_once(draw: Draw, tale: Tale) -> None:
     ids = re.findall(r'<article id="e(\d+)"', draw(tale))
-    assert sorted(map(int, ids)) == list(range(tale.count))
+    assert sorted(map(int, ids)) == list(range(1, tale.count + 1))
+
+
+def test_an_id_that_is_no_simple_one_is_no_address(draw: Draw) -> None:
+    tale = Tale()
+    tale.user("one")
+    tale.data += b'{"type":"message","id":"a \\"b","parentId":"e1","message":{"role":"user","content":"two"}}\n'
+    assert re.findall(r'<article id="([^"]*)"', draw(tale)) == ["e1", "entry.1"]
+
+
+def test_calls_are_told_in_a_line_and_spelled_out(draw: Draw) -> None:
+    tale = Tale()
+    edits = [{"oldText": "a\nb", "newText": "a\nc"}]
+    tale.assistant(calls={"bash": {"command": "pytest -x"}, "edit": {"path": "a.py", "edits": edits}})
+    out = draw(tale)
+    assert "<b>bash</b><code>pytest -x</code>" in out
+    assert "<b>edit</b><code>a.py</code><small>3 lines</small>" in out
+    assert '<span class="y-gd">-b</span>\n<span class="y-gi">+c</span>' in out
+
+
+def test_code_in_answers_is_marked_up(draw: Draw) -> None:
+    tale = Tale()
+    tale.assistant("```python\ndef f(): ...\n```\n\n```<x>\n<b>\n```")
+    out = draw(tale)
+    assert '<span class="y-k">def</span>' in out
+    assert "&lt;b&gt;" in out
 
 
 def test_the_tree_of_prompts_has_the_branches(draw: Draw, tale: Tale) -> None:
@@ -62,13 +93,16 @@ def test_the_tree_of_prompts_has_the_branches(draw: Draw, tale: Tale) -> None:
     words = re.sub(r"<[^>]*>", "\n", tree)
     assert [line for line in words.split("\n")[1:] if line.strip()] == [
         "why does it fail?",
+        "good point",
+        " Line endings.",
         "branch · 5 entries",
         "other way",
         "branch · 2 entries",
         "deep one",
         "deep two",
-        "All *fine*.",
+        "compaction of 9 tokens: All *fine*.",
         "now commit",
+        "the end, where pi goes on",
     ]
 
 
@@ -120,7 +154,7 @@ def test_in_a_browser_hostile_text_does_nothing(draw: Draw, hostile: Tale, brows
 def test_in_a_browser_a_search_unfolds_what_it_finds(draw: Draw, tale: Tale, browser: Browser) -> None:
     press = 'find.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));'
     seen = browser(draw(tale), f'find.value = "deep"; search(); {press} {press} {press}')
-    assert '<output id="count">3 of 3</output>' in seen
+    assert '<output id="page.count">3 of 3</output>' in seen
     assert len(re.findall(r'<article[^>]* class="[^"]*hit', seen)) == 3
     assert seen.count('<details class="branch" open="">') == 2
 
@@ -132,10 +166,46 @@ def test_in_a_browser_keys_walk_and_fold(draw: Draw, tale: Tale, browser: Browse
     document.title = document.activeElement.id;
     """
     seen = browser(draw(tale), script)
-    assert "<title>e2</title>" in seen  # the first prompt, the second, back to the first, two entries on
+    assert "<title>e3</title>" in seen  # the first prompt, the second, back to the first, two entries on
     assert '<details class="tools call" open="">' in seen
     assert '<details class="thinking">' in seen
 
 
 def test_in_a_browser_day_and_night_change(draw: Draw, tale: Tale, browser: Browser) -> None:
     assert 'data-theme="dark"' in browser(draw(tale), "theme();")
+
+
+def test_in_a_browser_an_address_with_an_entry_unfolds_the_way_to_it(draw: Draw, tale: Tale, browser: Browser) -> None:
+    seen = browser(
+        draw(tale), 'location.hash = "#e8"; follow(location.hash); document.title = document.activeElement.id;'
+    )
+    assert "<title>e8</title>" in seen
+    assert '<details class="branch" open="">' in seen
+    assert re.search(r'<a href="#e8" class="here">', seen)
+
+
+def test_in_a_browser_nothing_is_as_wide_as_a_narrow_screen_is_not(draw: Draw, tale: Tale, browser: Browser) -> None:
+    tale.user("x" * 3000)
+    tale.assistant("`" + "y" * 3000 + "`\n\n```\n" + "z" * 3000 + "\n```", calls={"bash": {"command": "w" * 3000}})
+    script = """
+    const frame = document.createElement("iframe");
+    frame.style = "width: 400px; height: 900px; border: 0";
+    frame.srcdoc = PAGE;
+    document.body.replaceChildren(frame);
+    frame.onload = () => {
+      const inner = frame.contentDocument.documentElement;
+      document.title = `${inner.className} ${inner.scrollWidth - inner.clientWidth}`;
+    };
+    """
+    # What isn't laid out yet is not wide at all.
+    text = loose(draw(tale)).replace("content-visibility: auto", "content-visibility: visible")
+    page = json.dumps(text).replace("</", "<\\/")
+    assert "<title>js 0</title>" in browser("<!doctype html><body></body>", script.replace("PAGE", page))
+
+
+def test_in_a_browser_a_thousand_entries_are_there_and_found(draw: Draw, browser: Browser) -> None:
+    tale = Tale()
+    for number in range(500):
+        tale.turn(f"prompt {number}", f"answer {number}")
+    seen = browser(draw(tale), 'follow("#e990"); document.title = `${articles.length} ${here.id} ${scrollY > 9000}`;')
+    assert "<title>1000 e990 true</title>" in seen

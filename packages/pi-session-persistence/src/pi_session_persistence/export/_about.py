@@ -30,7 +30,7 @@ def about(session: Session, file: Path, clean: Callable[[str], str]) -> About:
 
     Args:
         session: the session.
-        file: its file.
+        file: its file, of which only the name is told: where it is concerns nobody who gets an export.
         clean: what every text goes through.
     """
     header = session.header
@@ -42,11 +42,11 @@ def about(session: Session, file: Path, clean: Callable[[str], str]) -> About:
     times = [entry.timestamp for entry in session.entries if entry.timestamp]
     facts = (
         ("session", header.id if header else "(without a header)"),
-        ("file", str(file)),
+        ("file", file.name),
         ("working directory", (header.cwd if header else None) or ""),
         ("forked from", (header.parent_session if header else None) or ""),
-        ("begun", header.timestamp[:16].replace("T", " ") if header else ""),
-        ("last entry", max(times)[:16].replace("T", " ") if times else ""),
+        ("begun", _minute(header.timestamp) if header else ""),
+        ("last entry", _minute(max(times)) if times else ""),
         ("entries", f"{len(session.entries):,} ({len(prompts):,} prompts)"),
         ("branches", f"{len(session.tips):,}" if len(session.tips) > 1 else ""),
         ("models", ", ".join(models)),
@@ -54,6 +54,10 @@ def about(session: Session, file: Path, clean: Callable[[str], str]) -> About:
         ("cost", f"${sum(usage.cost for usage in usages):,.2f}"),
     )
     return About(clean(title), [(name, clean(value)) for name, value in facts if value])
+
+
+def _minute(at: str) -> str:
+    return f"{at[:16].replace('T', ' ')} UTC" if at.endswith("Z") else at
 
 
 def _models(session: Session) -> Iterator[str]:

@@ -91,7 +91,8 @@ def _columns(
         for (series, name), value in sorted(stack.items()):
             y, height = _y(below + value, top), _y(below, top) - _y(below + value, top)
             below += value
-            x, wide = _LEFT + place * width + width * 0.12, min(width * 0.76, 40)
+            wide = min(width * 0.76, 64)
+            x = _LEFT + (place + 0.5) * width - wide / 2
             yield (
                 f'<rect class="s{series}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{height:.2f}">'
                 f"<title>{escape(f'{slot} · {name}: {shown(value)}')}</title></rect>"
@@ -102,7 +103,7 @@ def _dates(slots: Sequence[str]) -> Iterator[str]:
     width = (_WIDTH - _LEFT - _RIGHT) / max(1, len(slots))
     every = max(1, math.ceil(len(slots) / 10))
     for place in range(0, len(slots), every):
-        x = _LEFT + place * width + min(width * 0.5, 20 + width * 0.12)
+        x = _LEFT + (place + 0.5) * width
         yield f'<text class="axis" x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{slots[place]}</text>'
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from pi_host.sessionfile import Session, SessionFileError, replace
 from pi_session_persistence.export._about import about
@@ -13,7 +15,7 @@ from pi_session_persistence.export._session_page import draw_session
 from pi_session_persistence.export._story import Teller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pi_host.sessionfile import Entry
@@ -21,12 +23,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Form", "export", "write"]
 
+T = TypeVar("T")
+
+#: So many entries are done between two reports of progress.
+_STEP: Final = 50
+
 #: What a session can be written as.
 Form: TypeAlias = Literal["md", "jsonl", "html"]
 
 
-def export(
-    file: Path, form: Form, *, redactor: Redactor | None = None, images: bool = True, entry: str | None = None
+def export(  # noqa: PLR0913  # each may be wanted without the others
+    file: Path,
+    form: Form,
+    *,
+    redactor: Redactor | None = None,
+    images: bool = True,
+    entry: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[bytes]:
     """Yield a session in another form, part by part.
 
@@ -38,26 +51,52 @@ def export(
             those.
         images: whether images are kept.
         entry: id of the last entry that is wanted: only the branch to it is kept. By default ``md`` ends at the leaf.
+        progress: told again and again how many entries are done, and of how many.
 
     Raises:
         ExportError: there is no such entry, or no session in the file.
         OSError: the file can't be read.
     """
+    session = Session.read(file, bodies=form != "jsonl")
     if form == "jsonl":
-        yield from draw_lines(file, redactor=redactor, images=images, only=_branch(file, entry))
+        entries = _path(session, file, entry) if entry is not None else session.entries
+        only = frozenset(_lines(session, entries)) if entry is not None else None
+        parts: Iterable[bytes] = draw_lines(file, redactor=redactor, images=images, only=only)
+        yield from map(_counted(len(entries), progress), parts)
         return
-    session = Session.read(file)
     if session.header is None and not session.entries:
         raise ExportError(f"{str(file)!r}: no session in it, so there is nothing to export")
     teller = Teller(redactor, images=images)
+    shown = Session(_path(session, file, entry)) if form == "md" or entry is not None else session
     facts = about(session, file, teller.clean)
+    counted = _counted(len(shown.entries), progress)
     if form == "md":
-        parts: Iterable[str] = draw_markdown(facts, map(teller.tell, _path(session, file, entry)))
+        drawn = draw_markdown(facts, map(counted, map(teller.tell, shown.entries)))
     else:
-        shown = session if entry is None else Session(_path(session, file, entry))
-        parts = draw_session(shown, facts, teller)
-    for part in parts:
+        drawn = draw_session(shown, facts, teller, partial(counted, None))
+    for part in drawn:
         yield part.encode("utf-8", "replace")
+
+
+def _counted(total: int, progress: Callable[[int, int], None] | None) -> Callable[[T], T]:
+    """Return what tells of the progress each time something goes through it."""
+    done = count(1)
+
+    def through(value: T) -> T:
+        number = next(done)
+        if progress is not None and number % _STEP == 0:
+            progress(min(number, total), total)
+        return value
+
+    return through
+
+
+def _lines(session: Session, entries: Iterable[Entry]) -> Iterator[int]:
+    """Yield the numbers of the lines of a branch, the header's included."""
+    if session.header is not None:
+        yield session.header.line
+    for entry in entries:
+        yield entry.line
 
 
 def _path(session: Session, file: Path, entry: str | None) -> list[Entry]:
@@ -67,22 +106,15 @@ def _path(session: Session, file: Path, entry: str | None) -> list[Entry]:
         raise ExportError(f"{str(file)!r}: no entry has the id {entry!r}; `pi-session tree` shows them") from error
 
 
-def _branch(file: Path, entry: str | None) -> frozenset[int] | None:
-    """Return the numbers of the lines of a branch, the header's included."""
-    if entry is None:
-        return None
-    session = Session.read(file, bodies=False)
-    header = [session.header.line] if session.header is not None else []
-    return frozenset([*header, *(found.line for found in _path(session, file, entry))])
-
-
 def write(target: Path, parts: Iterable[bytes]) -> None:
-    """Write an export to a file for its owner only; an old file is replaced as a whole.
+    """Write an export to a file for its owner only; an old file, to which a link may lead, is replaced as a whole.
 
     Raises:
         ExportError: it can't be written; the old file is still there.
     """
+    if target.exists() and not target.is_file():
+        raise ExportError(f"{str(target)!r} is no regular file; name one, or none to write to standard output")
     try:
-        replace(target, parts)
+        replace(target.resolve(), parts)
     except OSError as error:
         raise ExportError(f"can't write {str(target)!r}: {error.strerror}; choose another place") from error

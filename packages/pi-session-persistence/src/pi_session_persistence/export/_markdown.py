@@ -48,22 +48,29 @@ def _heading(piece: Piece) -> str:
 
 def _block(block: Block, piece: Piece) -> str:
     match block.kind:
+        case "text" if piece.kind == "system":
+            drawn = _folded("system prompt", block.text, "")
         case "text" | "markdown":
-            return many_lines(block.text)
+            drawn = many_lines(block.text)
         case "image":
-            return f"![image](data:{_inline(block.name)};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', block.text)})"
+            drawn = f"![image](data:{_inline(block.name)};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', block.text)})"
         case "thinking":
-            return _folded("thinking", block.text, "")
+            drawn = _folded("thinking", block.text, "")
         case "call":
-            return _folded(f"call of {block.name}", block.text, "json" if piece.kind == "assistant" else "")
-    return _folded(f"{'failure' if piece.failed else 'output'} of {block.name}".rstrip(), block.text, "")
+            drawn = _folded(f"{block.name}: {block.brief}", block.text, block.language)
+        case "error":
+            drawn = f"**failed:** {_inline(block.text)}"
+        case _:
+            drawn = _folded(f"{'failure' if piece.failed else 'output'} of {block.name}".rstrip(), block.text, "")
+    return drawn
 
 
 def _folded(title: str, text: str, language: str) -> str:
     lines = many_lines(text)
     longest = max((len(found) for found in re.findall("`+", lines)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"<details><summary>{escape(one_line(title))}</summary>\n\n{fence}{language}\n{lines}\n{fence}\n\n</details>"
+    summary = escape(one_line(title, 120))
+    return f"<details><summary>{summary}</summary>\n\n{fence}{language}\n{lines}\n{fence}\n\n</details>"
 
 
 def _inline(text: str) -> str:

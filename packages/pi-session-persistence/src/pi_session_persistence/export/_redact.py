@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
+
+from pi_session_persistence.export._patterns import HARMLESS, MIXED, PATTERNS, SECRET_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PATTERNS", "Redactor"]
-
-#: A variable whose name has one of these words in it holds a secret.
-_SECRET_NAME: Final = re.compile(
-    r"(^|[_.-])(KEY|APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT|AUTH)([_.-]|$)|API_?KEY",
-    re.IGNORECASE,
-)
+__all__ = ["Redactor"]
 
 #: Shorter values are found in harmless text, too.
 _SHORTEST: Final = 8
-
-#: What begins like a path or is one of these is no secret, whatever the variable is called.
-_HARMLESS: Final = re.compile(
-    r"[~./].*|(true|false|none|null|required|disabled|enabled|password|changeme\w*)|\d{1,9}", re.IGNORECASE
-)
-
-#: Letters and digits without a space, as made by a machine.
-_MIXED: Final = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9_.~+/=!@#%^&*-]{16,}")
-
-#: How secrets look that have a form of their own. The part of a match that is named `s` is replaced, or all of it.
-PATTERNS: Final[dict[str, re.Pattern[str]]] = {
-    "private-key": re.compile(
-        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----.*?"
-        r"(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\Z)",
-        re.DOTALL,
-    ),
-    "anthropic-key": re.compile(r"\bsk-ant-[A-Za-z0-9_-]{20,}"),
-    "openai-key": re.compile(r"\bsk-(?:proj-|svcacct-|admin-|or-v1-)?(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{32,}"),
-    "google-key": re.compile(r"\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
-    "google-token": re.compile(r"\bya29\.[A-Za-z0-9_-]{30,}"),
-    "aws-key-id": re.compile(r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])"),
-    "github-token": re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
-    "gitlab-token": re.compile(r"\bgl(?:pat|ptt|dt|rt|cbt|soat)-[A-Za-z0-9_.-]{20,}"),
-    "slack-token": re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{20,}"),
-    "slack-hook": re.compile(r"https://hooks\.slack\.com/services/(?P<s>[A-Za-z0-9_/]{20,})"),
-    "stripe-key": re.compile(r"\b(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{20,}"),
-    "npm-token": re.compile(r"\bnpm_[A-Za-z0-9]{36}\b"),
-    "pypi-token": re.compile(r"\bpypi-AgE[A-Za-z0-9_-]{40,}"),
-    "huggingface-token": re.compile(r"\bhf_[A-Za-z0-9]{30,}\b"),
-    "xai-key": re.compile(r"\bxai-[A-Za-z0-9]{40,}\b"),
-    "groq-key": re.compile(r"\bgsk_[A-Za-z0-9]{40,}\b"),
-    "sendgrid-key": re.compile(r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{30,}"),
-    "jwt": re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{10,}"),
-    "authorization": re.compile(
-        r"(?i:\bauthorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token)\s+)(?P<s>[A-Za-z0-9._~+/=-]{12,})"
-    ),
-    "password-in-url": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@\"'<>]*:(?P<s>[^\s:/@\"'<>${}\[\]]{3,})@"),
-    "assigned-secret": re.compile(
-        r"(?i:\b[a-z0-9_.-]*(?:api_?key|secret|token|passw(?:or)?d|access_?key)[\"']?\s*(?:=|:|=>)\s*)"
-        r"(?P<q>[\"'])(?P<s>(?=[^\"'\s]*\d)(?=[^\"'\s]*[A-Za-z])[A-Za-z0-9_.~+/=!@#%^&*-]{16,})(?P=q)"
-    ),
-}
 
 
 class Redactor:
@@ -86,8 +42,10 @@ class Redactor:
         """Return ``text`` with ``[redacted:...]`` in the place of each secret."""
         if self._known is not None:
             text = self._known.sub(lambda found: self._replaced(f"${self._names[found[0]]}"), text)
-        for kind, pattern in PATTERNS.items():
-            text = pattern.sub(lambda found, kind=kind: self._in_place(found, kind), text)  # type: ignore[misc]  # mypy can't type the default
+        small = text.lower()
+        for kind, (hints, pattern) in PATTERNS.items():
+            if any(hint in small for hint in hints):
+                text = pattern.sub(partial(self._in_place, kind), text)
         return text
 
     def tree(self, value: Any) -> Any:
@@ -100,7 +58,7 @@ class Redactor:
     def _tree(self, value: Any, key: str = "") -> Any:
         if isinstance(value, str):
             text = self(value)
-            assigned = text == value and _SECRET_NAME.search(key) and _MIXED.fullmatch(value)
+            assigned = text == value and SECRET_NAME.search(key) and MIXED.fullmatch(value)
             return self._replaced("assigned-secret") if assigned else text
         if isinstance(value, list):
             return [self._tree(part) for part in value]
@@ -109,7 +67,7 @@ class Redactor:
             return {self(key): part if key == keeps else self._tree(part, key) for key, part in value.items()}
         return value
 
-    def _in_place(self, found: re.Match[str], kind: str) -> str:
+    def _in_place(self, kind: str, found: re.Match[str]) -> str:
         if "s" not in found.re.groupindex:
             return self._replaced(kind)
         start, end = (place - found.start() for place in found.span("s"))
@@ -123,10 +81,12 @@ class Redactor:
 
 
 def _known_secrets(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the names of the variables that hold secrets by their values, as these are and as they stand in a URL."""
+    """Return the names of the variables that hold secrets by their values, as these are and as URLs and JSON do."""
     found: dict[str, str] = {}
     for name, value in environ.items():
-        if len(value) >= _SHORTEST and _SECRET_NAME.search(name) and not _HARMLESS.fullmatch(value):
+        if len(value) >= _SHORTEST and SECRET_NAME.search(name) and not HARMLESS.fullmatch(value):
             found.setdefault(value, name)
             found.setdefault(quote(value, safe=""), name)
+            found.setdefault(json.dumps(value)[1:-1], name)
+            found.setdefault(json.dumps(value, ensure_ascii=False)[1:-1], name)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from pi_session_persistence._figures import dollars, share, short
 from pi_session_persistence.export._chart import Bar, draw_bars
 from pi_session_persistence.export._html import facts, page
 from pi_session_persistence.export._text import one_line
@@ -18,8 +19,6 @@ __all__ = ["draw_stats"]
 
 #: So many models have a colour of their own; the others share the last one.
 _SERIES: Final = 5
-
-_CENT: Final = 0.01
 
 #: Longest table.
 _ROWS: Final = 20
@@ -45,9 +44,9 @@ def _body(sums: Sums, dearest: Sequence[Row], title: str) -> Iterator[str]:
             ("prompts", f"{sums.prompts:,}"),
             ("answers", f"{sums.answers:,}"),
             ("failures", f"{sums.failures:,}"),
-            ("tokens", f"{_tokens(total):,}"),
-            ("of them from the cache", _share(total.cache_read, _tokens(total))),
-            ("cost", _dollars(total.cost)),
+            ("tokens", f"{total.tokens:,}"),
+            ("of them from the cache", share(total.cache_read, total.tokens)),
+            ("cost", dollars(total.cost)),
         )
     )
     yield '<button id="theme">day / night</button></header>\n<main>\n'
@@ -57,10 +56,10 @@ def _body(sums: Sums, dearest: Sequence[Row], title: str) -> Iterator[str]:
     yield _table(
         "tools",
         ("tool", "sessions", "calls", "failed"),
-        ((tool.name, f"{tool.sessions:,}", f"{tool.calls:,}", _share(tool.errors, tool.calls)) for tool in sums.tools),
+        ((tool.name, f"{tool.sessions:,}", f"{tool.calls:,}", share(tool.errors, tool.calls)) for tool in sums.tools),
     )
     yield _table(
-        "dearest sessions",
+        "dearest sessions, each as a whole",
         ("session", "directory", "prompts", "tokens", "cost"),
         (
             (
@@ -68,7 +67,7 @@ def _body(sums: Sums, dearest: Sequence[Row], title: str) -> Iterator[str]:
                 row.cwd or "",
                 f"{row.prompts:,}",
                 f"{row.tokens:,}",
-                _dollars(row.cost),
+                dollars(row.cost),
             )
             for row in dearest
         ),
@@ -87,8 +86,8 @@ def _charts(sums: Sums) -> Iterator[str]:
     legend = "".join(f"<li>{key.format(place)}{escape(one_line(name))}</li>" for place, name in enumerate(names))
     yield f'<ul class="legend">{legend}</ul>\n'
     for title, value, shown in (
-        ("cost", lambda part: part.cost, _dollars),
-        ("tokens", lambda part: float(part.tokens), _short),
+        ("cost", lambda part: part.cost, dollars),
+        ("tokens", lambda part: float(part.tokens), short),
     ):
         bars = [Bar(part.day, rank.get(part.model, _SERIES), one_line(part.model), value(part)) for part in days]
         yield f"<section><h2>{title}</h2>{draw_bars(bars, f'{title} over time', shown)}</section>\n"
@@ -103,10 +102,10 @@ def _spending(title: str, name: str, parts: Sequence[Part], total: float) -> str
                 part.key or "(unknown)",
                 f"{part.sessions:,}",
                 f"{part.requests:,}",
-                f"{_tokens(part):,}",
-                _share(part.cache_read, _tokens(part)),
-                _dollars(part.cost),
-                _share(part.cost, total),
+                f"{part.tokens:,}",
+                share(part.cache_read, part.tokens),
+                dollars(part.cost),
+                share(part.cost, total),
             )
             for part in parts
         ),
@@ -117,30 +116,18 @@ def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) 
     found = list(rows)
     if not found:
         return ""
-    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(one_line(cell, 120))}</td>' for cell in row)}</tr>" for row in found[:_ROWS]
-    )
+    head = "".join(f"<th{_kind(name)}>{escape(name)}</th>" for name in heads)
+    body = "".join(f"<tr>{''.join(map(_cell, heads, row))}</tr>" for row in found[:_ROWS])
     more = f"<p>and {len(found) - _ROWS:,} more</p>" if len(found) > _ROWS else ""
     return (
         f"<section><h2>{title}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</section>\n"
     )
 
 
-def _tokens(part: Part) -> int:
-    return part.input + part.output + part.cache_read + part.cache_write
+def _cell(name: str, text: str) -> str:
+    return f"<td{_kind(name)}>{escape(one_line(text, 120))}</td>"
 
 
-def _share(part: float, whole: float) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "-"
-
-
-def _dollars(value: float) -> str:
-    return f"${value:,.2f}" if value >= _CENT or not value else f"${value:.4f}"
-
-
-def _short(value: float) -> str:
-    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.3g} {unit}"
-    return f"{value:.0f}"
+def _kind(name: str) -> str:
+    # The first column has words in every table.
+    return ' class="words"' if name == "directory" else ""

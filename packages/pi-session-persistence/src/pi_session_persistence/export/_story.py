@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from pi_host.sessionfile import Message, Usage
+from pi_session_persistence.export._calls import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,24 +14,31 @@ if TYPE_CHECKING:
     from pi_host.sessionfile import Entry
     from pi_session_persistence.export._redact import Redactor
 
-__all__ = ["Block", "Piece", "Teller"]
+__all__ = ["Block", "Kind", "Piece", "Teller"]
 
 #: What a piece is: somebody's words, or a note about the session.
 Kind: TypeAlias = Literal["user", "assistant", "tool", "bash", "custom", "summary", "system", "note"]
+
+#: What a part of a piece is, if it is words.
+Words: TypeAlias = Literal["text", "markdown", "thinking", "call", "output", "error"]
 
 
 class Block(NamedTuple):
     """A part of what somebody said.
 
     Attributes:
-        kind: ``text`` by a person, ``markdown`` by a model, ``thinking``, ``call``, ``output`` or ``image``.
-        text: the words; the arguments of a call as JSON; the data of an image in base64.
+        kind: ``text`` by a person, ``markdown`` by a model, ``thinking``, ``call``, ``output``, ``error`` or ``image``.
+        text: the words; what a tool is called with; the data of an image in base64.
         name: of the tool; the MIME type of an image.
+        brief: what a call is about, for one line.
+        language: what ``text`` is written in, such as ``bash``; empty if it isn't known.
     """
 
-    kind: Literal["text", "markdown", "thinking", "call", "output", "image"]
+    kind: Words | Literal["image"]
     text: str
     name: str = ""
+    brief: str = ""
+    language: str = ""
 
 
 class Piece(NamedTuple):
@@ -82,19 +89,18 @@ class Teller:
         title = self.clean(message.role) if kind == "note" else ""
         failed = message.is_error
         blocks = list(self._blocks(message, kind))
-        if kind == "assistant" and failed:
-            blocks.append(self._block("output", message.data.get("errorMessage") or "the request failed", "error"))
+        error = message.data.get("errorMessage")
+        if kind == "assistant" and (failed or error):  # one that was aborted has one, too
+            blocks.append(self._block("error", error or "the request failed"))
         if kind == "bash":
-            command, output = message.data.get("command"), message.data.get("output")
-            blocks = [self._block("call", command, "bash"), self._block("output", output, "bash")]
+            command = {"command": _str(message.data.get("command"))}
+            blocks = [self._call("bash", command), self._block("output", message.data.get("output"), "bash")]
             failed = message.data.get("exitCode") not in (0, None)
         model = "/".join(filter(None, (message.provider, message.model)))
         return Piece(entry.id or "", kind, title, entry.timestamp, blocks, failed, self.clean(model), message.usage)
 
     def _blocks(self, message: Message, kind: Kind) -> Iterator[Block]:
-        words: Literal["markdown", "output", "text"] = (
-            "markdown" if kind == "assistant" else "output" if kind == "tool" else "text"
-        )
+        words: Words = "markdown" if kind == "assistant" else "output" if kind == "tool" else "text"
         for block in message.blocks:
             match block.get("type"):
                 case "text":
@@ -102,7 +108,7 @@ class Teller:
                 case "thinking":
                     yield self._block("thinking", block.get("thinking"))
                 case "toolCall":
-                    yield self._block("call", self._json(block.get("arguments")), _str(block.get("name")))
+                    yield self._call(_str(block.get("name")), block.get("arguments"))
                 case "image":
                     yield self._image(block)
                 case other:
@@ -118,7 +124,7 @@ class Teller:
         words = Message(fields)
         match entry.type:
             case "compaction":
-                title, text = f"compaction of {fields.get('tokensBefore')} tokens", fields.get("summary")
+                title, text = self.clean(_compaction(fields.get("tokensBefore"))), fields.get("summary")
             case "branch_summary":
                 title, text = "summary of another branch", fields.get("summary")
             case "custom_message":
@@ -131,17 +137,16 @@ class Teller:
         blocks = [self._block("markdown", text)]
         return Piece(entry.id or "", "summary", title, entry.timestamp, blocks, usage=Usage.of(fields.get("usage")))
 
-    def _json(self, value: Any) -> str:
+    def _call(self, name: str, arguments: Any) -> Block:
         # A secret with quotes in it looks different within JSON, so the values are gone through before.
-        return json.dumps(self._redactor.tree(value) if self._redactor else value, indent=2, ensure_ascii=False)
+        call = spell(self._redactor.tree(arguments) if self._redactor else arguments)
+        return Block("call", self.clean(call.text), self.clean(name), self.clean(call.brief), call.language)
 
     def clean(self, text: str) -> str:
         """Return ``text`` without secrets, if they are to be taken out."""
         return self._redactor(text) if self._redactor else text
 
-    def _block(
-        self, kind: Literal["text", "markdown", "thinking", "call", "output"], text: object, name: str = ""
-    ) -> Block:
+    def _block(self, kind: Words, text: object, name: str = "") -> Block:
         return Block(kind, self.clean(_str(text)), self.clean(name))
 
 
@@ -170,6 +175,10 @@ _NOTES: Final = {
 def _note(entry: Entry, fields: dict[str, Any]) -> str:
     form = _NOTES.get(entry.type, entry.type.replace("{", "{{").replace("}", "}}") or "unknown entry")
     return form.format_map(defaultdict(lambda: "(none)", {name: str(value) for name, value in fields.items()}))
+
+
+def _compaction(tokens: object) -> str:
+    return f"compaction of {tokens:,} tokens" if isinstance(tokens, int) else "compaction"
 
 
 def _str(value: object) -> str:

@@ -3,10 +3,12 @@
 const root = document.documentElement;
 root.classList.add("js");
 const main = document.querySelector("main");
-const find = document.getElementById("find");
-const count = document.getElementById("count");
+const find = document.getElementById("page.find");
+const count = document.getElementById("page.count");
 const articles = [...main.querySelectorAll("article")];
-const links = new Map([...document.querySelectorAll("#tree a")].map((link) => [link.hash.slice(1), link]));
+const places = new Map(articles.map((article) => [article.id, article]));
+const tree = document.querySelector("nav.tree");
+const links = new Map([...tree.querySelectorAll("li:not(.leaf) > a")].map((link) => [link.hash.slice(1), link]));
 const folds = { tools: "details.tools", thinking: "details.thinking", branches: "details.branch" };
 const texts = new Map();
 let here = null;
@@ -17,13 +19,21 @@ function go(article) {
   for (let above = article.closest("details"); above; above = above.parentElement.closest("details")) above.open = true;
   here = article;
   article.focus({ preventScroll: true });
-  article.scrollIntoView({ block: article.offsetHeight > innerHeight ? "start" : "center" });
-  for (const link of links.values()) link.classList.remove("here");
-  const before = articles.slice(0, articles.indexOf(article) + 1).reverse().find((other) => links.has(other.id));
+  article.scrollIntoView({ block: "start" });
+  mark(article);
+}
+
+function mark(article) {
+  tree.querySelector("a.here")?.classList.remove("here");
+  const before = articles.slice(0, articles.indexOf(article) + 1).findLast((other) => links.has(other.id));
   const link = before && links.get(before.id);
-  if (!link) return;
+  if (!link || link.offsetParent === null) return;
   link.classList.add("here");
-  link.scrollIntoView({ block: "nearest" });
+  // Not with scrollIntoView, which on a narrow screen would scroll the page, too.
+  const place = link.getBoundingClientRect();
+  const frame = tree.getBoundingClientRect();
+  if (place.top < frame.top) tree.scrollTop += place.top - frame.top;
+  if (place.bottom > frame.bottom) tree.scrollTop += place.bottom - frame.bottom;
 }
 
 function step(by, choices) {
@@ -75,7 +85,7 @@ function walk(by) {
 }
 
 function follow(hash) {
-  const article = /^#e\d+$/.test(hash) && document.getElementById(hash.slice(1));
+  const article = places.get(hash.slice(1));
   if (article) go(article);
   return Boolean(article);
 }
@@ -103,7 +113,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 document.addEventListener("click", (event) => {
-  const link = event.target.closest('a[href^="#e"]');
+  const link = event.target.closest('a[href^="#"]');
   if (!link || !follow(link.hash)) return;
   event.preventDefault();
   history.replaceState(null, "", link.hash);
@@ -112,6 +122,16 @@ main.addEventListener("click", (event) => {
   here = event.target.closest("article") ?? here;
 });
 for (const button of document.querySelectorAll("[data-fold]")) button.addEventListener("click", () => fold(button.dataset.fold));
-document.getElementById("theme").addEventListener("click", theme);
+document.getElementById("page.theme").addEventListener("click", theme);
 find.addEventListener("input", search);
+addEventListener("hashchange", () => follow(location.hash));
+// What is being read, below the bar, is marked in the tree.
+const shown = new Set();
+const seen = new IntersectionObserver((changes) => {
+  for (const { isIntersecting, target } of changes) isIntersecting ? shown.add(target) : shown.delete(target);
+  if (!shown.size) return;
+  const isBefore = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+  mark([...shown].reduce((one, other) => (isBefore(one, other) ? one : other)));
+}, { rootMargin: "-70px 0px -60% 0px" });
+for (const article of articles) seen.observe(article);
 follow(location.hash);
