@@ -42,8 +42,8 @@ class Damaged(NamedTuple):
 
 
 def old(before: list[str], now: list[str]) -> dict[str, list[str]]:
-    """What 0.74.2 does, and what 1.5.2 does."""
-    return {"0.74.2": before, "1.5.2": now}
+    """What 0.74.2 does, and what 0.87.1 and 1.5.2 do."""
+    return {"0.74.2": before, "0.87.1": now, "1.5.2": now}
 
 
 MATRIX = {
@@ -105,7 +105,7 @@ class Table:
         self._rpc = None
 
 
-@pytest.fixture(scope="module", params=["1.5.2", "0.74.2"])
+@pytest.fixture(scope="module", params=["1.5.2", "0.87.1", "0.74.2"])
 def table(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
     with contextlib.ExitStack() as stack:
         home = PiHome(tmp_path_factory.mktemp("pi"))
