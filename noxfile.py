@@ -1,17 +1,24 @@
-"""Every check there is. ``uvx nox`` runs the three that guard each change; ``uvx nox -l`` lists the rest."""
+"""Every check there is. ``uvx nox`` runs those that guard each change; ``uvx nox -l`` lists the rest.
+
+A session that is made for each component is chosen with its name, ``uvx nox -s "release_check(pi-lane)"``, or all
+of a component's with a tag, ``uvx nox -t pi-lane``. Don't choose with ``-k``: there, a hyphen means "but not".
+"""
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import nox
 
 nox.needs_version = ">=2025.2"
-nox.options.sessions = ["lint", "types", "tests"]
 # uv keeps the one environment of the workspace, exactly as locked; an environment per session would be the same again.
 nox.options.default_venv_backend = "none"
 
 PACKAGES = Path("packages")
+TABLE = tomllib.loads(Path("components.toml").read_text("utf-8"))
+COMPONENTS = [nox.param(name, id=name, tags=[name]) for name in TABLE["components"]]
+PIS = [nox.param(pi["version"], id=pi["version"]) for pi in TABLE["pi"]]
 UV_RUN = ("uv", "run", "--frozen", "--all-groups")
 
 
@@ -22,7 +29,7 @@ def run(session: nox.Session, *command: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and likely mistakes, in Python and in JavaScript."""
+    """Style and likely mistakes, in Python, in JavaScript and in the workflows."""
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
 
@@ -44,6 +51,20 @@ def _folders_of_scripts() -> list[Path]:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Every page says what it is about, no link leads nowhere, and what is shown as configuration is accepted."""
+    run(session, "pi-devkit", "docs-list", "--check")
+    run(session, "pytest", "-q", "packages/pi-host/tests/docs")
+
+
+@nox.session
+def quick_release_checks(session: nox.Session) -> None:
+    """Build, install and look at every component, away from the repository; what ``release_check`` does in seconds."""
+    run(session, "pi-devkit", "check")
+    run(session, "pi-devkit", "release-check", "--quick", "--allow-dirty", *session.posargs)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """All tests, real pi included; arguments go to pytest: ``uvx nox -s tests -- -k tool_call``."""
     # A slow first download must not eat into the time limit of the test that happens to need it first.
@@ -51,24 +72,65 @@ def tests(session: nox.Session) -> None:
     run(session, "pytest", "-n", "2", "--dist", "worksteal", *session.posargs)
 
 
-@nox.session
+def _tests_on(python: str) -> None:
+    @nox.session(name=f"tests-{python}", default=False)
+    @nox.parametrize("component", COMPONENTS)
+    def on_its_wheel(session: nox.Session, component: str) -> None:
+        run(session, "pi-devkit", "release-check", component, "--only", "R22", "--python", python, "--allow-dirty")
+
+    on_its_wheel.__doc__ = f"The tests of a component, installed from its wheel, on Python {python}."
+
+
+for _python in ("3.11", "3.12", "3.13"):
+    _tests_on(_python)
+
+
+@nox.session(default=False)
+@nox.parametrize("component", COMPONENTS)
+def release_check(session: nox.Session, component: str) -> None:
+    """All 27 proofs that a component can be released; minutes. Options go to ``pi-devkit release-check``."""
+    run(session, "pi-devkit", "release-check", component, *session.posargs)
+
+
+@nox.session(default=False)
+@nox.parametrize("pi", PIS)
+@nox.parametrize("component", COMPONENTS)
+def canary(session: nox.Session, component: str, pi: str) -> None:
+    """A component, installed from its wheel, in a real pi: it is loaded, and offers what it promises."""
+    run(session, "pi-devkit", "canary", component, "--pi", pi, *session.posargs)
+
+
+@nox.session(default=False)
+@nox.parametrize("component", COMPONENTS)
+def downstream(session: nox.Session, component: str) -> None:
+    """The last releases of what depends on a component, tested with its new wheel."""
+    run(session, "pi-devkit", "release-check", component, "--only", "R26", "--allow-dirty", *session.posargs)
+
+
+@nox.session(default=False)
+def template(session: nox.Session) -> None:
+    """Extensions made from the template, from nothing to a release, in every layout; several minutes."""
+    run(session, "pi-testkit", "fetch", "--all")
+    live = sorted(map(str, (PACKAGES / "pi-devkit/tests/template").glob("live_*.py")))
+    run(session, "pytest", "packages/pi-devkit/tests/template", *live, "-o", "timeout=1800", *session.posargs)
+
+
+@nox.session(default=False)
 def sync_pi(session: nox.Session) -> None:
     """Write the event classes, hook specifications, schemas and reference anew from pi's declarations."""
     run(session, "python", "packages/pi-host/codegen/sync.py", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure beside a peer in the same run; some minutes on a quiet machine. ``-- pi-lane handover`` chooses."""
     _run_scripts(session, "bench")
 
 
-@nox.session
+@nox.session(default=False)
 def stress(session: nox.Session) -> None:
     """Long runs with kills and contention, which the default tests only touch. ``-- pi-lane lanes`` chooses."""
     _run_scripts(session, "stress")
-
-
 def _run_scripts(session: nox.Session, kind: str) -> None:
     """Run the scripts in ``packages/*/<kind>``: all, those of the package named first, or the one named after it."""
     package, *rest = session.posargs or [""]

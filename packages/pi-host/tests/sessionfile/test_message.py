@@ -72,6 +72,14 @@ def test_what_an_entry_took(fields: dict[str, object]) -> None:
     assert entry.usage == ANSWER.usage
 
 
+@pytest.mark.parametrize("number", [10**400, -(10**400), float("inf"), float("nan"), "5", None])
+def test_what_is_no_number_of_tokens_counts_as_none(number: object) -> None:
+    usage = Message({"usage": {"input": number, "cost": {"total": number}}}).usage
+
+    assert usage is not None
+    assert (usage.input, usage.cost) == (0, 0)
+
+
 def test_a_tool_result() -> None:
     message = Message({"role": "toolResult", "toolCallId": "c", "toolName": "read", "content": [], "isError": True})
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sqlite3
 import stat
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_stage import BEGIN_MS, DAY_MS, Tale
 
-from pi_session_persistence.catalogue import Catalogue, CatalogueError, Filters, Places, Wanted
+from pi_session_persistence.catalogue import Catalogue, CatalogueError, DamagedCatalogueError, Filters, Places, Wanted
 from pi_session_persistence.catalogue import _indexing as indexing
 from pi_session_persistence.catalogue import _reading as reading
 
@@ -389,3 +390,124 @@ def test_progress_is_told(catalogue: Catalogue, folder: Path) -> None:
     catalogue.refresh(Places((folder,)), lambda done, total: told.append((done, total)))
     size = sum(file.stat().st_size for file in folder.iterdir())
     assert told[-1] == (size, size)
+
+
+def test_thousands_of_sessions_are_listed_and_counted(catalogue: Catalogue, folder: Path) -> None:
+    many(folder, 2000)
+    catalogue.refresh(Places((folder,)))
+    assert len(catalogue.sessions()) == catalogue.count() == 2000
+    assert [row.session_id for row in catalogue.sessions(limit=2)] == ["s-1999", "s-1998"]
+    assert catalogue.count(Filters(since=BEGIN_MS + 1990 * HOUR_MS)) == 10
+    assert catalogue.search("pears", limit=5).more
+
+
+def test_words_choose_sessions(three: Catalogue) -> None:
+    assert names(three, Filters(text="pear -another")) == ["three", "two", "one"][::2]
+    assert names(three, Filters(text="...")) == []
+
+
+def test_sums_can_be_those_of_some_days(three: Catalogue) -> None:
+    assert three.sums(first_day="2026-03-02").total.cost == pytest.approx(2.02)
+    assert [part.key for part in three.sums(last_day="2026-03-02").days] == ["2026-03-01", "2026-03-02"]
+
+
+@pytest.mark.parametrize("number", ["1e308", "-1e308", "9" * 400, "1" + "0" * 30])
+def test_figures_beyond_all_measure_are_no_error(catalogue: Catalogue, folder: Path, number: str) -> None:
+    tale = Tale()
+    tale.turn("a", "b", tokens=7, cost=7)
+    data = tale.data.replace(b'"version": 3', f'"version": {number}'.encode())
+    data = data.replace(b'"input": 7', f'"input": {number}'.encode())
+    (folder / "s.jsonl").write_bytes(data.replace(b'"total": 7', f'"total": {number}'.encode()))
+    catalogue.refresh(Places((folder,)))
+    (row,) = catalogue.sessions()
+    assert abs(row.tokens) <= 2 * 10**12
+    assert abs(catalogue.sums().total.cost) <= 10**12
+
+
+def test_a_file_that_breaks_off_while_it_is_read_leaves_nothing_behind(
+    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tale = Tale("s-1")
+    tale.user("pear")
+    file = tale.write(folder / "s.jsonl")
+
+    def refused(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "ends", refused)
+        assert catalogue.refresh(Places((folder,))).unread == [file]
+    assert (catalogue.sessions(), catalogue.search("pear").total) == ([], 0)
+    assert catalogue.refresh(Places((folder,))).indexed == 1
+
+
+def test_a_rewritten_file_is_told(catalogue: Catalogue, folder: Path) -> None:
+    tale = Tale()
+    tale.user("pear")
+    file = tale.write(folder / "s.jsonl")
+    assert catalogue.refresh(Places((folder,))).rewritten == []
+    tale.user("more")
+    tale.write(file)
+    assert catalogue.refresh(Places((folder,))).rewritten == []
+    file.write_bytes(tale.data.replace(b"pear", b"plum") + b"\n")
+    assert catalogue.refresh(Places((folder,))).rewritten == [file]
+
+
+@pytest.mark.parametrize("first", [b'{"type":"session","id":"v1","timestamp":"x","cwd":"/"}\n', b"no session\n"])
+def test_a_file_that_pi_may_rewrite_is_not_told_of(catalogue: Catalogue, folder: Path, first: bytes) -> None:
+    file = folder / "s.jsonl"
+    file.write_bytes(first)
+    catalogue.refresh(Places((folder,)))
+    Tale().write(file)
+    assert catalogue.refresh(Places((folder,))).rewritten == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_is_wrong_with_the_catalogue_it_is_made_anew(tmp_path: Path, folder: Path, seed: int) -> None:
+    many(folder, 40)
+    file = tmp_path / "c.sqlite3"
+    with Catalogue(file) as catalogue:
+        catalogue.refresh(Places((folder,)))
+    chance = random.Random(seed)  # noqa: S311  # no secret
+    data = bytearray(file.read_bytes())
+    for _ in range(chance.choice([1, 5, 50])):
+        place, length = chance.randrange(len(data)), chance.choice([1, 100, 5000])
+        data[place : place + length] = chance.randbytes(len(data[place : place + length]))
+    file.write_bytes(data)
+    Tale("new").write(folder / "new.jsonl")
+    assert used(file, folder) or used(file, folder)
+
+
+def used(file: Path, folder: Path) -> bool:
+    """Use a catalogue in every way; tell whether it could be used."""
+    try:
+        with Catalogue(file) as catalogue:
+            catalogue.refresh(Places((folder,)))
+            catalogue.search("pears")
+            catalogue.said(0)
+            catalogue.sums()
+            return bool(catalogue.sessions())
+    except DamagedCatalogueError:
+        return False
+
+
+def test_an_error_of_the_disk_does_not_remove_the_catalogue(three: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def refused(*_: object) -> None:
+        raise full
+
+    monkeypatch.setattr("pi_session_persistence.catalogue._catalogue.search", refused)
+    with pytest.raises(CatalogueError, match="see that it can be written and the disk is not full"):
+        three.search("pear")
+    assert three.file.exists()
+    assert len(three.sessions()) == 3
+
+
+def test_a_catalogue_that_may_only_be_read_is_told(three: Catalogue, folder: Path) -> None:
+    three._database.execute("PRAGMA query_only = 1")
+    Tale("four").write(folder / "four.jsonl")
+    with pytest.raises(CatalogueError, match="readonly database; see that it can be written"):
+        three.refresh(Places((folder,)))
+    assert len(three.sessions()) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import Any, NamedTuple
 
 __all__ = ["Message", "ToolCall", "Usage"]
@@ -158,4 +158,5 @@ def _dict(value: object) -> dict[str, Any]:
 
 def _number(data: dict[str, Any], key: str) -> float:
     value = data.get(key)
-    return value if isinstance(value, (int, float)) and math.isfinite(value) else 0
+    # A whole number may be larger than any float, and then `math.isfinite` raises.
+    return value if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max else 0

@@ -15,13 +15,16 @@ from pi_session_persistence.catalogue._errors import CatalogueError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["TOKENIZER", "connect", "default_file", "discard", "transaction"]
+__all__ = ["TOKENIZER", "connect", "default_file", "discard", "is_damage", "part", "transaction"]
 
 #: Changes when other things are written into the same tables.
 _EDITION: Final = 1
 
 #: Another process may be indexing; it commits every second or so.
 _PATIENCE_S: Final = 60.0
+
+#: With SQLite's own 2 MiB, the pages of ten thousand sessions would be read twice.
+_CACHE_KIB: Final = 32_768
 
 #: How words are told apart, and that accents and case don't matter.
 TOKENIZER: Final = "unicode61 remove_diacritics 2"
@@ -76,12 +79,12 @@ def connect(file: Path) -> sqlite3.Connection:
         with _alone(file):
             try:
                 return _opened(file)
-            except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
+            except (sqlite3.DatabaseError, ValueError) as error:  # its messages may quote what is no text
+                if not is_damage(error):
                     raise
                 discard(file)
                 return _opened(file)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, ValueError) as error:
         raise CatalogueError(f"{str(file)!r}: {error}; PI_SESSION_CACHE names another folder for it") from error
 
 
@@ -91,16 +94,50 @@ def discard(file: Path) -> None:
         file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
 
 
+def is_damage(error: Exception) -> bool:
+    """Tell whether an error is due to what is in the catalogue, and not to the disk or to other processes."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return not isinstance(error, sqlite3.ProgrammingError) and code & 0xFF not in _CIRCUMSTANCES
+
+
+#: Errors that making the catalogue anew would not help against.
+_CIRCUMSTANCES: Final = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_INTERRUPT),
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_NOLFS),
+        *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH),
+    }
+)
+
+
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
     """Do all of the block or nothing of it, while no other process writes."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield
+        database.execute("COMMIT")
     except BaseException:
-        database.execute("ROLLBACK")
+        _undo(database, "ROLLBACK")
         raise
-    database.execute("COMMIT")
+
+
+@contextmanager
+def part(database: sqlite3.Connection) -> Iterator[None]:
+    """Do all of the block or nothing of it, as one part of a transaction."""
+    database.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        _undo(database, "ROLLBACK TO part; RELEASE part")
+        raise
+    database.execute("RELEASE part")
+
+
+def _undo(database: sqlite3.Connection, commands: str) -> None:
+    # Where the disk is full, SQLite has undone everything itself.
+    for command in commands.split(";") if database.in_transaction else ():
+        database.execute(command)
 
 
 @contextmanager
@@ -130,6 +167,7 @@ def _prepare(database: sqlite3.Connection) -> None:
     if version not in (0, _VERSION):
         raise sqlite3.DatabaseError(f"version {version} of the catalogue")
     database.execute("PRAGMA synchronous = NORMAL")
+    database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
     if version == 0:
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT")

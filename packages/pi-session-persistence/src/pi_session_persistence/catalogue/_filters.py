@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from pi_session_persistence.catalogue._query import match_expression
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -43,6 +45,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         branched: whether it has several branches.
         failed: whether an answer or a tool failed in it.
         damaged: whether its file is damaged.
+        text: words that are in it, as for a search.
         session_ids: it is one of these; the ids are pi's.
         folders: its file is in one of these folders, or in a folder in them.
     """
@@ -58,6 +61,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     branched: bool | None = None
     failed: bool | None = None
     damaged: bool | None = None
+    text: str | None = None
     session_ids: frozenset[str] | None = None
     folders: tuple[Path, ...] = ()
 
@@ -74,6 +78,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         if self.tool is not None:
             called = "EXISTS (SELECT 1 FROM tool WHERE tool.session = session.id AND tool.name = ?)"
             found.append(Where(called, (self.tool,)))
+        if self.text is not None:
+            found.append(_with_words(self.text))
         if self.session_ids is not None:
             ids = msgspec.json.encode(sorted(self.session_ids)).decode()
             found.append(Where("session.session_id IN (SELECT value FROM json_each(?))", (ids,)))
@@ -98,6 +104,14 @@ def _below(folder: Any) -> tuple[Any, Any]:
     slash, after = ("/", "0") if isinstance(folder, str) else (b"/", b"0")
     stem = folder.rstrip(slash)
     return stem + slash, stem + after
+
+
+def _with_words(query: str) -> Where:
+    expression = match_expression(query)
+    if not expression:
+        return Where("0")
+    having = "SELECT entry.session FROM words CROSS JOIN entry ON entry.id = words.rowid WHERE words MATCH ?"
+    return Where(f"session.id IN ({having})", (expression,))
 
 
 def _spent_with(condition: str, value: str) -> Where:

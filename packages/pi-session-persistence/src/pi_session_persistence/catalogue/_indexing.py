@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from pi_session_persistence.catalogue._reading import blocks, crc, ends, items, last_line
-from pi_session_persistence.catalogue._rows import Row
-from pi_session_persistence.catalogue._state import State, storable
+from pi_session_persistence.catalogue._rows import Kept, Row
+from pi_session_persistence.catalogue._state import State
+from pi_session_persistence.catalogue._text import storable
 from pi_session_persistence.catalogue._walk import stamp_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pi_host.sessionfile import Item
     from pi_session_persistence.catalogue._state import Noted
 
-__all__ = ["forget", "forget_all", "index", "is_worn"]
+__all__ = ["forget", "forget_all", "index", "is_worn", "kept"]
 
 #: Clocks of file systems are coarse: what changed just now may change again within the same tick.
 _TICK_NS: Final = 50_000_000
@@ -49,24 +50,48 @@ class _Before(NamedTuple):
     state: bytes
 
 
-def index(database: sqlite3.Connection, path: bytes) -> None:
+def index(database: sqlite3.Connection, path: bytes) -> bool:
     """Bring the file at ``path`` into the catalogue, within the caller's transaction.
 
+    Returns:
+        Whether what was in the catalogue is still the beginning of the file.
+
     Raises:
-        OSError: the file can't be read.
+        OSError: the file can't be read; part of it may be in the catalogue then.
     """
-    query = "SELECT state.* FROM reading JOIN state USING (session) WHERE path = ?"
-    row = database.execute(query, (path,)).fetchone()
-    before = _Before(*row) if row is not None else None
+    before = _before(database, path)
     with open(path, "rb") as file:  # noqa: PTH123  # the path is bytes
         now = time.time_ns()
         facts = os.fstat(file.fileno())
         state = _continued(file, before, facts.st_size)
+        goes_on = True
         if before is not None and state is None:
+            goes_on = not _can_grow(_unpack(before.state))
             forget(database, before.session)
             before = None
         racy = now - facts.st_mtime_ns < _TICK_NS
         _File(database, path, file, before).bring_in(state or State(), facts, 0 if racy else stamp_of(facts))
+    return goes_on
+
+
+def kept(database: sqlite3.Connection, path: bytes) -> Kept | None:
+    """Compare the file at ``path`` with what the catalogue has read of it; ``None`` if that is nothing.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    before = _before(database, path)
+    if before is None:
+        return None
+    state = _unpack(before.state)
+    with open(path, "rb") as file:  # noqa: PTH123  # the path is bytes
+        return Kept(state.offset, os.fstat(file.fileno()).st_size, crc(file, state.offset) == state.crc)
+
+
+def _before(database: sqlite3.Connection, path: bytes) -> _Before | None:
+    query = "SELECT state.* FROM reading JOIN state USING (session) WHERE path = ?"
+    row = database.execute(query, (path,)).fetchone()
+    return _Before(*row) if row is not None else None
 
 
 def forget(database: sqlite3.Connection, session: int) -> None:
@@ -79,7 +104,8 @@ def forget(database: sqlite3.Connection, session: int) -> None:
 
 def forget_all(database: sqlite3.Connection) -> None:
     """Empty the catalogue, within the caller's transaction."""
-    for table in (*_TABLES, "entry", "wear", "sqlite_sequence"):
+    # The numbers of entries go on, so that a later one is always higher.
+    for table in (*_TABLES, "entry", "wear"):
         database.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own
     database.execute("INSERT INTO words (words) VALUES ('delete-all')")
 
@@ -103,11 +129,16 @@ def _continued(file: BinaryIO, before: _Before | None, size: int) -> State | Non
     if before is None:
         return None
     state = _unpack(before.state)
-    if size < state.offset or not state.header or state.version < _TREE:
+    if size < state.offset or not _can_grow(state):
         return None
     if size > before.size:
         return state if ends(file, state.offset) == before.ends else None
     return state if crc(file, state.offset) == state.crc else None
+
+
+def _can_grow(state: State) -> bool:
+    """Tell whether new lines can be read without those before them."""
+    return bool(state.header) and state.version >= _TREE
 
 
 class _File:
@@ -131,13 +162,13 @@ class _File:
         for block in blocks(self._file, Path(os.fsdecode(self._path)), state, end):
             self._note(state, block.items)
             state.offset, state.line, state.crc = state.offset + block.size, state.line + block.lines, block.crc
-        kept = (facts.st_size, ends(self._file, state.offset), facts.st_size - end, _pack(state))
+        known = (facts.st_size, ends(self._file, state.offset), facts.st_size - end, _pack(state))
         if end < facts.st_size:
             self._read_tail(state, end, facts.st_size)
         if self._rebranch:
             self._mark_branch(state.leaf)
         self._database.execute("REPLACE INTO reading VALUES (?, ?, ?)", (self._path, stamp, self._id))
-        self._database.execute("REPLACE INTO state VALUES (?, ?, ?, ?, ?)", (self._id, *kept))
+        self._database.execute("REPLACE INTO state VALUES (?, ?, ?, ?, ?)", (self._id, *known))
         self._save(state, facts)
 
     def _read_tail(self, state: State, end: int, size: int) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pi_session_persistence._errors import InvalidIdError
 from pi_session_persistence.catalogue._errors import AmbiguousSessionError, UnknownSessionError
 from pi_session_persistence.registry import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pi_session_persistence.catalogue._rows import Row
 
-__all__ = ["find_session"]
+__all__ = ["beginning", "find_session"]
 
 #: So many candidates are named when several sessions could be meant.
-_MOST_NAMED = 5
+_MOST_NAMED: Final = 5
+
+#: Of an id, so many characters are shown at least.
+_SHORTEST: Final = 8
 
 
 def find_session(name: str, rows: Callable[[], Iterable[Row]]) -> Path:
@@ -31,9 +35,9 @@ def find_session(name: str, rows: Callable[[], Iterable[Row]]) -> Path:
         UnknownSessionError: there is no such session.
         AmbiguousSessionError: several sessions are called so.
     """
-    path = Path(name).expanduser()
-    if path.is_file():
-        return path.absolute()
+    path = os.path.expanduser(name)  # noqa: PTH111  # neither this nor the next raises, whatever the name is
+    if os.path.isfile(path):  # noqa: PTH113  # as above
+        return Path(path).absolute()
     for registry in (Registry(), Registry(compat="gsd")):
         try:
             record = registry.get(name)
@@ -55,3 +59,14 @@ def _in_catalogue(name: str, rows: list[Row]) -> Path:
         more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
         raise AmbiguousSessionError(f"{name!r} may be {named}{more}; name the file")
     return found[0].file
+
+
+def beginning(session_id: str, others: Sequence[str]) -> str:
+    """Return the beginning of an id that none of the others has."""
+    length = max((_shared(session_id, other) + 1 for other in others), default=0)
+    return session_id[: max(_SHORTEST, length)]
+
+
+def _shared(one: str, other: str) -> int:
+    both = zip(one, other, strict=False)
+    return next((number for number, (left, right) in enumerate(both) if left != right), min(len(one), len(other)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-__all__ = ["Hit", "Row"]
+__all__ = ["Hit", "Kept", "Row", "Said"]
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -89,3 +90,41 @@ class Hit(msgspec.Struct, frozen=True):
     active: bool
     excerpt: str
     marks: tuple[tuple[int, int], ...]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """An entry, with what it says.
+
+    Attributes:
+        number: of the entry in the catalogue; what was found later has a higher one.
+        session: its session.
+        entry: its id.
+        kind: as of a `Hit`.
+        tool: the tool that a result is from.
+        at: when it was written, in ms since 1970.
+        failed: whether it tells of a failure.
+        text: the words that a search looks at.
+    """
+
+    number: int
+    session: Row
+    entry: str | None
+    kind: str
+    tool: str | None
+    at: int | None
+    failed: bool
+    text: str
+
+
+class Kept(NamedTuple):
+    """What became of the part of a file that the catalogue has read.
+
+    Attributes:
+        known: how many bytes that is.
+        size: of the file now, in bytes.
+        same: whether the file begins with those bytes, as far as a CRC-32 can tell.
+    """
+
+    known: int
+    size: int
+    same: bool

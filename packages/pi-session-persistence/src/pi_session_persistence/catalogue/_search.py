@@ -12,14 +12,14 @@ from pi_session_persistence.catalogue._database import TOKENIZER
 from pi_session_persistence.catalogue._digest import digest
 from pi_session_persistence.catalogue._filters import Where
 from pi_session_persistence.catalogue._query import match_expression
-from pi_session_persistence.catalogue._rows import Hit, Row
+from pi_session_persistence.catalogue._rows import Hit, Row, Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pi_session_persistence.catalogue._filters import Filters
 
-__all__ = ["Found", "Wanted", "row_of", "search"]
+__all__ = ["Found", "Wanted", "row_of", "said", "search"]
 
 #: So many of the newest entries with the words are looked at; the best of them are shown.
 MOST_CANDIDATES: Final = 1000
@@ -104,6 +104,32 @@ def search(database: sqlite3.Connection, query: str, filters: Filters, wanted: W
     del newest[MOST_CANDIDATES:]
     best = sorted(newest, key=lambda row: (row[1], -row[0]))[:limit]
     return Found(_hits(database, expression, [row[0] for row in best]), len(newest), more)
+
+
+def said(database: sqlite3.Connection, after: int, query: str, filters: Filters, wanted: Wanted) -> list[Said]:
+    """Return the entries with higher numbers than ``after``, in their order; the arguments are those of ``search``."""
+    expression = match_expression(query)
+    where = Where.all_of(
+        [
+            Where("entry.id > ? AND entry.kind != ''", (after,)),
+            *([Where(_MATCHING, (expression, after))] if expression else []),
+            *(filters.sessions(), wanted.entries()),
+        ]
+    )
+    columns = ", ".join(f"entry.{name}" for name in _Place._fields)
+    found = database.execute(
+        f"SELECT {columns}, entry.failed, session.row FROM entry JOIN session ON session.id = entry.session "  # noqa: S608  # conditions of our own
+        f"WHERE {where.condition} ORDER BY entry.id",
+        where.values,
+    ).fetchall()
+    return [_said(_Place(*place), row_of(row), failed=bool(failed)) for *place, failed, row in found]
+
+
+_MATCHING: Final = "entry.id IN (SELECT rowid FROM words WHERE words MATCH ? AND rowid > ?)"
+
+
+def _said(place: _Place, row: Row, *, failed: bool) -> Said:
+    return Said(place.id, row, place.entry, place.kind, place.tool, place.at, failed, _text(row, place))
 
 
 row_of: Final = msgspec.msgpack.Decoder(Row).decode

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
 from pi_host.sessionfile import Entry, Header
 from pi_session_persistence.catalogue._digest import Digest, digest, milliseconds
+from pi_session_persistence.catalogue._text import storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_host.sessionfile import Oddity, Usage
 
-__all__ = ["Noted", "Spent", "State", "Tool", "storable"]
+__all__ = ["Noted", "Spent", "State", "Tool"]
 
 #: Longest text of a first prompt that is kept, in characters.
 _FIRST: Final = 300
@@ -39,11 +40,21 @@ class Spent(msgspec.Struct):
     def add(self, usage: Usage) -> None:
         """Count one more request."""
         self.requests += 1
-        self.input += usage.input
-        self.output += usage.output
-        self.cache_read += usage.cache_read
-        self.cache_write += usage.cache_write
-        self.cost += usage.cost
+        self.input = _bounded(self.input + usage.input)
+        self.output = _bounded(self.output + usage.output)
+        self.cache_read = _bounded(self.cache_read + usage.cache_read)
+        self.cache_write = _bounded(self.cache_write + usage.cache_write)
+        self.cost = _bounded(self.cost + usage.cost)
+
+
+N = TypeVar("N", int, float)
+
+#: More tokens or dollars than anybody can spend in a day: sums of damaged figures must fit into a column.
+_MOST: Final = 10**12
+
+
+def _bounded(value: N) -> N:
+    return max(-_MOST, min(_MOST, value))
 
 
 class Tool(msgspec.Struct):
@@ -146,7 +157,7 @@ class State(msgspec.Struct):
     def _read_header(self, header: Header) -> None:
         self.begun = True
         self.header = header.raw
-        self.session_id, self.version = storable(header.id), header.version
+        self.session_id, self.version = storable(header.id), float(_bounded(header.version))
         self.cwd, self.parent = storable(header.cwd), storable(header.parent_session)
         self.created = milliseconds(header.timestamp)
 
@@ -200,10 +211,3 @@ class State(msgspec.Struct):
 
 def _day(at: int | None) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).date().isoformat() if at is not None else ""
-
-
-def storable(text: str | None) -> str | None:
-    """Return ``text`` so that SQLite can hold it."""
-    if text is None or (text.isascii() and "\0" not in text):
-        return text
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pi_session_persistence.catalogue._filters import Where
+
 if TYPE_CHECKING:
     import sqlite3
 
-    from pi_session_persistence.catalogue._filters import Where
 
 __all__ = ["Part", "Sums", "ToolSum", "sums"]
 
@@ -36,6 +37,11 @@ class Part(msgspec.Struct, frozen=True):
     cache_read: int
     cache_write: int
     cost: float
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all kinds together."""
+        return self.input + self.output + self.cache_read + self.cache_write
 
 
 class DayPart(msgspec.Struct, frozen=True):
@@ -92,18 +98,19 @@ _SUMS: Final = (
 _MODEL: Final = "trim(spent.provider || '/' || spent.model, '/')"
 
 
-def sums(database: sqlite3.Connection, where: Where) -> Sums:
-    """Return what the sessions took for which ``where`` holds."""
+def sums(database: sqlite3.Connection, where: Where, days: tuple[str, str]) -> Sums:
+    """Return what the sessions took for which ``where`` holds, from the first to the last of ``days``."""
+    then = Where.all_of([Where("requests > 0 AND day BETWEEN ? AND ?", days), where])
 
     def parts(key: str, order: str) -> list[Part]:
         query = f"SELECT {key} AS k, {_SUMS} FROM spent JOIN session ON session.id = spent.session "  # noqa: S608  # names of our own
-        query += f"WHERE requests > 0 AND {where.condition} GROUP BY k ORDER BY {order}"
-        return [Part(*row) for row in database.execute(query, where.values)]
+        query += f"WHERE {then.condition} GROUP BY k ORDER BY {order}"
+        return [Part(*row) for row in database.execute(query, then.values)]
 
     counts = "count(*), coalesce(sum(prompts), 0), coalesce(sum(answers), 0), coalesce(sum(failures), 0)"
     daily = (
         f"SELECT day, {_MODEL} AS k, sum(input + output + cache_read + cache_write), sum(spent.cost) "  # noqa: S608  # as above
-        f"FROM spent JOIN session ON session.id = spent.session WHERE requests > 0 AND {where.condition} "
+        f"FROM spent JOIN session ON session.id = spent.session WHERE {then.condition} "
         "GROUP BY day, k ORDER BY day, k"
     )
     tools = (
@@ -119,6 +126,6 @@ def sums(database: sqlite3.Connection, where: Where) -> Sums:
         days=parts("day", "k"),
         models=parts(_MODEL, dearest),
         cwds=parts("coalesce(session.cwd, '')", dearest),
-        daily=[DayPart(*row) for row in database.execute(daily, where.values)],
+        daily=[DayPart(*row) for row in database.execute(daily, then.values)],
         tools=[ToolSum(*row) for row in database.execute(tools, where.values)],
     )

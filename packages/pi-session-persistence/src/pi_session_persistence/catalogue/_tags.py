@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from pi_session_persistence.catalogue._errors import CatalogueError
+from pi_session_persistence.catalogue._text import storable
 from pi_session_persistence.registry import home
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ class Tags:
                 found.setdefault(session, set()).add(tag)
         return {session: frozenset(tags) for session, tags in found.items()}
 
+    def of(self, session_id: str) -> frozenset[str]:
+        """Return the tags of a session.
+
+        Raises:
+            CatalogueError: they can't be read.
+        """
+        return self.all().get(storable(session_id), frozenset())
+
     def sessions(self, tags: Iterable[str]) -> frozenset[str]:
         """Return the ids of the sessions that have all of these tags.
 
@@ -64,6 +73,7 @@ class Tags:
         Raises:
             CatalogueError: one of them is no tag, or they can't be written.
         """
+        session_id = storable(session_id)
         new, old = [_checked(tag) for tag in add], [(session_id, tag) for tag in remove]
         with self._opened() as database:
             database.execute("BEGIN IMMEDIATE")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,8 +38,11 @@ class Walk:
         for folder in places.folders:
             self._look_into(os.fsencode(folder))
         for file in places.files:
-            with suppress(OSError):
-                self._add(os.fsencode(file), file.stat())
+            try:
+                facts = file.stat()
+            except OSError:
+                continue
+            self._add(os.fsencode(file), facts)
 
     def _look_into(self, root: bytes) -> None:
         folders = [root]
@@ -57,9 +59,12 @@ class Walk:
     def _subfolders(self, entries: Iterator[os.DirEntry[bytes]]) -> Iterator[bytes]:
         for entry in entries:
             if entry.name.endswith(b".jsonl"):
-                with suppress(OSError):
+                try:
                     # A link counts as the file it leads to, as it does for pi.
-                    self._add(entry.path, entry.stat())
+                    facts = entry.stat()
+                except OSError:
+                    continue
+                self._add(entry.path, facts)
             elif not entry.name.startswith(b".") and entry.is_dir(follow_symlinks=False):
                 yield entry.path
 
