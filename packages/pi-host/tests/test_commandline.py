@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import sys
+import unicodedata
+from contextlib import redirect_stdout
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pi_host.commandline import safe
+from pi_host.commandline import safe, say_json
+
+TURNS = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
 
 _PROGRAM = """
 from typing import Annotated
@@ -64,6 +70,17 @@ def test_wrong_usage_ends_with_2() -> None:
 @given(st.text())
 def test_safe_text_moves_no_cursor_and_loses_nothing_else(text: str) -> None:
     shown = safe(text)
-    assert not [sign for sign in shown if (sign < " " or "\x7f" <= sign < "\xa0") and sign not in "\t\n"]
+    assert not [sign for sign in shown if unicodedata.category(sign) == "Cc" and sign not in "\t\n"]
+    assert not [sign for sign in shown if unicodedata.bidirectional(sign) in TURNS]
     plain = "".join(sign for sign in text if sign.isprintable())
     assert safe(plain) == plain
+
+
+@given(st.text(), st.characters(exclude_categories=()))
+def test_json_moves_no_cursor_and_is_the_value(text: str, half: str) -> None:
+    with redirect_stdout(io.StringIO()) as out:
+        say_json({"text": text + half})
+    shown = out.getvalue()
+    assert json.loads(shown) == {"text": text + half}
+    assert not [sign for sign in shown if unicodedata.category(sign) in {"Cc", "Cs"} and sign != "\n"]
+    assert not [sign for sign in shown if unicodedata.bidirectional(sign) in TURNS]

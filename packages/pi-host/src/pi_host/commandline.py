@@ -34,8 +34,11 @@ __all__ = [
 #: The option that every command has which shows something.
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, for programs.")]
 
-# What moves the cursor, hides text or talks to the terminal; a new line and a tab do not.
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What moves the cursor, turns text around or talks to the terminal; a new line and a tab do not.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+# The same, and halves of characters, which no pipe takes.
+_NOT_IN_JSON: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def application(name: str, **settings: Any) -> typer.Typer:
@@ -119,7 +122,8 @@ def table(*columns: str) -> Table:
 
 def say_json(value: object) -> None:
     """Write ``value`` to stdout, laid out for people as well."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    typer.echo(_NOT_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def say_json_line(value: object) -> None:

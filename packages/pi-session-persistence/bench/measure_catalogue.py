@@ -1,34 +1,32 @@
 """The catalogue beside its peers: pi's own list of sessions, `grep` over all of them, and reading a file anew.
 
-Read the ratios; the milliseconds are this machine's. Names choose among the cases: ``catalogue.py list search``. The
-search makes about 1 GB of sessions, and a catalogue of half that size, in the folder for temporary files.
+The search makes about 1 GB of sessions, and a catalogue of a quarter of that, in the folder for temporary files.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from functools import partial
-from pathlib import Path
 from statistics import median
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
 from sessions import BEGIN_MS, Sessions
 
 from pi_session_persistence import examine
 from pi_session_persistence.catalogue import Catalogue, Places
+from pi_testkit.bench import Row
 from pi_testkit.pis import provision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["growth", "listing", "opening", "searching"]
 
 PI = "1.5.2"
 MANY = 10_000
@@ -74,18 +72,7 @@ for await (const _ of createInterface({ input: process.stdin })) {
 """
 
 
-class Row(NamedTuple):
-    """One line of the report."""
-
-    what: str
-    ours: str
-    peer: str = ""
-    ratio: str = ""
-    bound: str = ""
-    missed: bool = False
-
-
-class Pi:
+class _Pi:
     """A pi that waits to be asked, so that its start is not measured."""
 
     def __init__(self, agent: Path, *words: str) -> None:
@@ -112,7 +99,7 @@ def _open(stream: IO[str] | None) -> IO[str]:
     return stream
 
 
-def bench_list(folder: Path) -> Iterator[Row]:
+def listing(folder: Path) -> Iterator[Row]:
     """Ten thousand sessions that are known already."""
     agent, cache = folder / "agent", folder / "cache"
     _rest(Sessions().write(agent / "sessions", MANY, 1))
@@ -120,7 +107,7 @@ def bench_list(folder: Path) -> Iterator[Row]:
     with Catalogue(cache / "catalogue.sqlite3") as catalogue:
         catalogue.refresh(places)
     ours = [_milliseconds(lambda: _listed(cache, places)) for _ in range(ROUNDS)]
-    pi = Pi(agent, "list")
+    pi = _Pi(agent, "list")
     pis = [pi.ask() for _ in range(3)]
     pi.end()
     if pis[0][1] != MANY:
@@ -139,7 +126,7 @@ def bench_list(folder: Path) -> Iterator[Row]:
     yield Row("  of it: what every command imports", f"{helped - python:.0f} ms")
 
 
-def bench_search(folder: Path) -> Iterator[Row]:
+def searching(folder: Path) -> Iterator[Row]:
     """A gigabyte of sessions."""
     sessions = folder / "sessions"
     files = Sessions().write(sessions, 1000, SMALL)
@@ -165,7 +152,7 @@ def bench_search(folder: Path) -> Iterator[Row]:
     yield Row("  the slowest twentieth", f"{times[-len(times) // 20]:.1f} ms")
 
 
-def bench_growth(folder: Path) -> Iterator[Row]:
+def growth(folder: Path) -> Iterator[Row]:
     """A few new entries in a short and in a long file."""
     sessions = folder / "sessions"
     sessions.mkdir()
@@ -192,10 +179,10 @@ def bench_growth(folder: Path) -> Iterator[Row]:
     yield Row("both files read anew, for each MB", f"{took / (SMALL + LARGE) * 1e6:.0f} ms")
 
 
-def bench_open(folder: Path) -> Iterator[Row]:
+def opening(folder: Path) -> Iterator[Row]:
     """A session opened and checked, as pi opens it."""
     (file,) = Sessions().write(folder, 1, OPENED)
-    pi = Pi(folder, "open", str(file))
+    pi = _Pi(folder, "open", str(file))
     ours, pis = [], []
     for _ in range(40):  # by turns, so that what else the machine does hits both
         pis.append(pi.ask()[0])
@@ -262,31 +249,3 @@ def _milliseconds(action: Callable[[], object]) -> float:
     began = time.perf_counter()
     action()
     return (time.perf_counter() - began) * 1e3
-
-
-CASES: dict[str, Callable[[Path], Iterator[Row]]] = {
-    "list": bench_list,
-    "search": bench_search,
-    "growth": bench_growth,
-    "open": bench_open,
-}
-
-
-def main() -> int:
-    """Run the cases and print the table; 1 if a bound was missed."""
-    parser = argparse.ArgumentParser(prog="catalogue", description=__doc__)
-    parser.add_argument("cases", nargs="*", choices=[[], *CASES], help="which (default: all)")
-    console, rows = Console(), list[Row]()
-    for name in parser.parse_args().cases or CASES:
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder, console.status(f"measuring {name}"):
-            rows += CASES[name](Path(folder))
-    table = Table("what", "took", "peer", "ratio", "bound", "", box=None)
-    for row in rows:
-        table.add_row(*row[:5], "missed" if row.missed else "")
-    console.width = max(console.width, 120)
-    console.print(table)
-    return 1 if any(row.missed for row in rows) else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
