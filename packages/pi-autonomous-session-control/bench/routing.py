@@ -1,8 +1,8 @@
 """How well and how fast queries are routed: ``python bench/routing.py [--misses] [SET ...]``.
 
-Accuracy per domain and kind over the labelled sets in ``tests/routing/data`` (default: the two that were not trained
-on), time per query, and what the import costs. ``--misses`` lists what was taken for something else. Exit code 1 if a
-bound is missed.
+Accuracy per domain and kind over the labelled sets in ``tests/routing/data`` (default: the three that were not
+trained on), time per query, and what the import costs. ``--misses`` lists what was taken for something else. Exit code
+1 if a bound is missed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rich.table import Table
 from pi_autonomous_session_control.routing import DOMAIN_OF, route
 
 DATA: Final = Path(__file__).parents[1] / "tests/routing/data"
-UNTRAINED: Final = ("heldout", "blind")
+UNTRAINED: Final = ("heldout", "blind", "fresh")
 ROUNDS: Final = 5
 MOST_MS: Final = 2.0
 MOST_IMPORT_MS: Final = 30.0

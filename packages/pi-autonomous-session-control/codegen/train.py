@@ -11,12 +11,12 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import phrasebook
 import wordlists
 
-from pi_autonomous_session_control.routing import _analysis, _data, _grammar, _tokens, _words
+from pi_autonomous_session_control.routing import _analysis, _data, _evidence, _features, _grammar, _tokens, _words
 from pi_autonomous_session_control.routing._kinds import KINDS, UNKNOWN
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ RATE: Final = 0.25
 DECAY: Final = 0.0015
 THRESHOLD: Final = 0.4
 DRILL_WEIGHT: Final = 0.4
+#: An example with a word taken away is no more than a hint.
+FADED_WEIGHT: Final = 0.1
 #: What was published must be understood, whatever else changes.
 PUBLISHED_WEIGHT: Final = 4.0
 #: Weights that are smaller than this decide nothing.
@@ -98,31 +100,67 @@ def drill() -> Iterator[dict[str, Any]]:
         yield {"query": query, "kind": kind, "weight": DRILL_WEIGHT}
 
 
-def rows(examples: Sequence[dict[str, Any]], kinds: Sequence[str]) -> list[tuple[list[str], int, float]]:
-    """Return features, class and weight of each example that leaves something to decide."""
+class Row(NamedTuple):
+    """An example as the fitting sees it.
+
+    Attributes:
+        features: what the query has.
+        label: the index of its kind.
+        among: the indexes of the kinds that come into question.
+        weight: how much it counts.
+    """
+
+    features: list[str]
+    label: int
+    among: list[int]
+    weight: float
+
+
+def rows(examples: Sequence[dict[str, Any]], kinds: Sequence[str]) -> list[Row]:
+    """Return the examples that leave something to decide."""
     found = []
     for example in examples:
         seen = _analysis.analyse(example["query"], example.get("context") or {})
-        if seen.kept:
-            found.append((seen.features, kinds.index(example["kind"]), example["weight"]))
+        among = _evidence.evident(seen.kept)
+        if len(among) > 1 and example["kind"] in among:
+            open_to = [at for at, kind in enumerate(kinds) if kind in among]
+            found.append(Row(seen.features, kinds.index(example["kind"]), open_to, example["weight"]))
+            if example["weight"] >= 1:
+                found += faded(seen, example["kind"], kinds)
+        elif example["kind"] not in among and example["weight"] >= 1 and seen.kept:
+            sys.stdout.write(f"nothing in {example['query']!r} says {example['kind']}\n")
     return found
 
 
-def fit(examples: Sequence[tuple[list[str], int, float]], classes: int) -> tuple[list[float], dict[str, list[float]]]:
+def faded(seen: _analysis.Analysis, kind: str, kinds: Sequence[str]) -> Iterator[Row]:
+    """Yield the example once for each word that says something, as if nobody knew that word."""
+    for one, clause in enumerate(seen.kept):
+        for at, item in enumerate(clause.items):
+            if item.concepts - {"COMMON", "FILLER", "KNOWN"} and item.sort == "word":
+                blank = item._replace(concepts=frozenset(), known=False)
+                items = [*clause.items[:at], blank, *clause.items[at + 1 :]]
+                kept = [*seen.kept[:one], clause._replace(items=items), *seen.kept[one + 1 :]]
+                among = _evidence.evident(kept)
+                if len(among) > 1 and kind in among:
+                    open_to = [index for index, name in enumerate(kinds) if name in among]
+                    found = _features.features(kept, seen.context)
+                    yield Row(found, kinds.index(kind), open_to, FADED_WEIGHT)
+
+
+def fit(examples: Sequence[Row], classes: int) -> tuple[list[float], dict[str, list[float]]]:
     """Fit a multinomial logistic regression by AdaGrad; the order of the examples is fixed, so is the result."""
-    names = sorted({name for seen, _, _ in examples for name in seen})
+    names = sorted({name for example in examples for name in example.features})
     index = {name: at for at, name in enumerate(names)}
-    data = [([index[name] for name in seen], label, weight) for seen, label, weight in examples]
+    data = [([index[name] for name in one.features], one.label, one.among, one.weight) for one in examples]
     weights = [[0.0] * classes for _ in names]
     squares = [[1e-2] * classes for _ in names]
     bias, bias_squares = [0.0] * classes, [1e-2] * classes
     order = sorted(range(len(data)), key=lambda at: hashlib.sha256(str(at).encode()).digest())
     for _ in range(EPOCHS):
         for at in order:
-            seen, label, weight = data[at]
-            gradient = _gradient(seen, label, weights, bias)
-            for one in range(classes):
-                slope = gradient[one] * weight
+            seen, label, among, weight = data[at]
+            for one, part in _gradient(seen, label, among, weights, bias):
+                slope = part * weight
                 bias_squares[one] += slope * slope
                 bias[one] -= RATE * slope / math.sqrt(bias_squares[one])
                 if abs(slope) < FLAT:
@@ -140,15 +178,13 @@ def fit(examples: Sequence[tuple[list[str], int, float]], classes: int) -> tuple
 
 
 def _gradient(
-    seen: Sequence[int], label: int, weights: Sequence[Sequence[float]], bias: Sequence[float]
-) -> list[float]:
-    sums = list(bias)
-    for name in seen:
-        sums = [total + value for total, value in zip(sums, weights[name], strict=True)]
+    seen: Sequence[int], label: int, among: Sequence[int], weights: Sequence[Sequence[float]], bias: Sequence[float]
+) -> list[tuple[int, float]]:
+    sums = [bias[one] + sum(weights[name][one] for name in seen) for one in among]
     top = max(sums)
     parts = [math.exp(value - top) for value in sums]
     total = sum(parts)
-    return [part / total - (one == label) for one, part in enumerate(parts)]
+    return [(one, part / total - (one == label)) for one, part in zip(among, parts, strict=True)]
 
 
 if __name__ == "__main__":

@@ -29,9 +29,21 @@ def test_no_test_of_an_id_is_left_out() -> None:
             assert f"`{file}::{function}`" in page
 
 
-def test_the_eight_cards_are_there_and_those_of_self_run() -> None:
+def test_the_eight_cards_are_there_and_each_names_tests_that_exist() -> None:
     cards = json.loads((_TESTS / "casebook" / "cards.json").read_text())[:8]
-    rows = re.findall(r"^\| ([\w-]+) \| `(\w+)` \| (.*) \|$", _PAGE.read_text(), re.MULTILINE)
-    assert [(card["id"], card["target"]) for card in cards] == [(name, target) for name, target, _ in rows]
-    for name, target, cell in rows:
+    rows = re.findall(r"^\| ([\w-]+) \| `(\w+)` \| (.*?) \| (.*?) ?\|$", _PAGE.read_text(), re.MULTILINE)
+    assert [(card["id"], card["target"]) for card in cards] == [(name, target) for name, target, _, _ in rows]
+    source = (_TESTS / "casebook" / "test_cards.py").read_text()
+    for name, target, cell, waiting in rows:
         assert (f"test_card[{name}]" in cell) == (target == "self")
+        assert (f"test_card_waits_for_its_target[{name}]" in cell) == (target != "self") == bool(waiting)
+        named = re.findall(r"`casebook/test_cards\.py::(\w+)(?:\[([\w-]+)\])?`", cell)
+        assert named, name
+        assert all(f"def {function}(" in source and given in {"", name} for function, given in named)
+
+
+def test_what_is_said_of_the_edge_contract_is_tested() -> None:
+    named = re.findall(r"`(edge/\w+\.py)::(\w+)`", _PAGE.read_text())
+    assert named
+    for file, function in named:
+        assert f"def {function}(" in (_TESTS / file).read_text(), function

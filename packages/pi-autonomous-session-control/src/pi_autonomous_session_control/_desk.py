@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pi_autonomous_session_control._ids import Ids
+from pi_autonomous_session_control.edge import Ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -250,8 +250,10 @@ async def self_progress(ctx: Context) -> None:
 @command
 async def self_runtime_invariants(ctx: Context) -> None:
     """Show whether the counters of this session are sound."""
+    from pi_autonomous_session_control.tool import page  # noqa: PLC0415  # rare
+
     report = await _report(_desk(ctx), ctx)
-    _show(ctx, report.markdown, "info" if not report.issues else "warning" if report.ok else "error")
+    _show(ctx, page(report), "info" if not report.issues else "warning" if report.ok else "error")
 
 
 @command

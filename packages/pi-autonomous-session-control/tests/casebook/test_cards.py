@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from pi_autonomous_session_control import plugin
+from pi_autonomous_session_control.edge import Invariant, Report, asserted, envelope, number, text
+from pi_autonomous_session_control.tool import Counters, check
+
 CARDS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cards.json").read_text())
 OURS = [card for card in CARDS if card["target"] == "self"]
+OTHERS = [card for card in CARDS if card["target"] != "self"]
 
 
 def value_at(found: Any, path: str) -> Any:
@@ -45,6 +50,65 @@ def test_card(mirrored: Any, card: dict[str, Any]) -> None:
         mirrored.ask(step["query"], step.get("context"))
     details = mirrored.ask(card["query"], card.get("context"))
     assert failures(card, {"details": details, "text": mirrored.text}) == []
+
+
+@pytest.mark.parametrize("card", OTHERS, ids=lambda card: card["id"])
+def test_card_waits_for_its_target(card: dict[str, Any]) -> None:
+    """Once there is such a tool the card must run against it."""
+    assert card["target"] in {"dispatch_subagent", "subagent_sessions"}
+    assert not hasattr(plugin, "dispatch_subagent")
+
+
+def card_of(name: str) -> dict[str, Any]:
+    return next(card for card in CARDS if card["id"] == name)
+
+
+def contract(call: dict[str, Any]) -> Report:
+    """Return what the edge contract says of a call of the dispatcher."""
+    return asserted(
+        [
+            Invariant("dispatch.objective.present", text(call.get("objective")) is not None, "the objective is blank"),
+            Invariant(
+                "dispatch.timeout.positive",
+                "timeout" not in call or number(call["timeout"], least=0) not in {None, 0},
+                f"timeout {call.get('timeout')!r} is not positive",
+            ),
+        ]
+    )
+
+
+def refused(report: Report) -> dict[str, Any]:
+    """Return a result that says which invariants do not hold, as a tool gives it."""
+    told = "\n".join(f"{issue.id}: {issue.message}" for issue in report.issues)
+    found = envelope(told, "error", {"status": "done", "failureKind": "invariant_failed"})
+    return {"details": found["details"], "text": found["content"][0]["text"]}
+
+
+@pytest.mark.parametrize("name", ["dispatch-invalid-objective-invariant", "dispatch-invalid-timeout-invariant"])
+def test_kernel_refuses_the_call_of_the_card(name: str) -> None:
+    card = card_of(name)
+    report = contract(card["calls"][0])
+    assert not report.ok
+    assert failures(card, {"results": [refused(report)], "state": {"activeCount": 0}}) == []
+
+
+def test_kernel_lets_a_sound_call_of_the_dispatcher_pass() -> None:
+    assert contract({"objective": "look at the tests", "timeout": 30}).ok
+
+
+def test_kernel_tells_more_active_runs_than_allowed() -> None:
+    """The part of dispatch-lifecycle-activecount-invariant that the counters can tell."""
+    card = card_of("dispatch-lifecycle-activecount-invariant")
+    report = check(Counters(active=3, max_concurrent=card["state"]["maxConcurrent"]))
+    assert [issue.id for issue in report.issues] == ["subagent.activeCount.gt.maxConcurrent"]
+    assert check(Counters(active=1, max_concurrent=1)).issues == ()
+
+
+def test_kernel_says_error_for_every_refusal() -> None:
+    """The part of sync-spawn-throw-no-activecount-leak that the envelope holds: no status of another layer leaks."""
+    card = card_of("sync-spawn-throw-no-activecount-leak")
+    results = [refused(asserted([Invariant("dispatch.spawned", False, "it did not start")])) for _ in card["calls"]]  # noqa: FBT003  # the fields in order
+    assert failures(card, {"results": results, "state": {"activeCount": 0}}) == []
 
 
 def test_every_card_has_a_name_and_something_to_hold() -> None:

@@ -113,3 +113,20 @@ def test_memory_and_route_are_there(work: Path) -> None:
     assert work.exists()
     assert "perception" in run("route", "what files have I touched?").stdout
     assert "add" in run("memory", "--help").stdout
+
+
+def test_the_version_and_the_help_are_shown(work: Path) -> None:
+    assert work.exists()
+    assert run("--version").stdout.startswith("pi-self ")
+    assert run("-h").stdout == run("--help").stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("status", "loops", "timeline", "route", "memory list", "memory search", "memory add", "memory edit"),
+        *("memory forget", "memory export", "memory import", "memory stats", "memory backup", "memory restore"),
+    ],
+)
+def test_the_help_of_each_command_has_an_example(command: str) -> None:
+    assert f"pi-self {command}" in run(*command.split(), "-h").stdout.partition("Examples")[2]

@@ -75,6 +75,49 @@ def test_a_question_never_writes(language: str) -> None:
     assert [query for query in filled(QUESTIONS, language) if route(query).kind in WRITES] == []
 
 
+@pytest.mark.parametrize(
+    ("query", "pattern"),
+    [
+        ("don't forget that CI uses uv", "CI uses uv"),
+        ("Never forget that main is protected", "main is protected"),
+        ("vergiss nicht, dass die Tests Docker brauchen", "die Tests Docker brauchen"),
+        ("no olvides que la API exige un token", "la API exige un token"),
+        ("n'oublie pas que la CI est lente", "la CI est lente"),
+    ],
+)
+def test_not_to_forget_something_is_to_remember_it(query: str, pattern: str) -> None:
+    found = route(query)
+    assert (found.kind, found.slots["pattern"]) == ("remember_pattern", pattern)
+
+
+@pytest.mark.parametrize("noun", ["pattern", "memory", "note", "lesson", "rule", "trap"])
+def test_not_to_forget_a_certain_memory_writes_nothing(noun: str) -> None:
+    assert route(f"don't forget that {noun} about redis").kind not in WRITES
+    assert route(f"please do not forget that old {noun}").kind not in WRITES
+
+
+@pytest.mark.parametrize("query", ["don't forget that", "don't forget that, please", "never forget that"])
+def test_not_to_forget_that_writes_nothing(query: str) -> None:
+    assert route(query).kind not in WRITES
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "don't stop me from running rm -rf",
+        "do not warn me when I push",
+        "no need to keep me from editing .env",
+        "should I stop myself from pushing?",
+        "why did you stop me?",
+        "warne mich nicht vor rm -rf",
+        "no me avises si toco .env",
+        "ne m'avertis pas",
+    ],
+)
+def test_a_warning_that_is_not_wanted_sets_no_trap(query: str) -> None:
+    assert route(query).kind not in WRITES
+
+
 WORDS = (
     *(
         "the",

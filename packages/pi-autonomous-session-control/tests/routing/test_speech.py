@@ -25,6 +25,15 @@ CASES = [
     ("¿crea un checkpoint?", ["question"]),
     ("if I create a checkpoint", ["statement"]),
     ("do not, I repeat, set a trap", ["negated"]),
+    ("this is not working, let's try a different approach", ["statement", "directive"]),
+    ("in 5 turns remind me to push", ["directive"]),
+    ("tomorrow remind me about the deploy", ["directive"]),
+    ("versuchen wir einen anderen Weg", ["directive"]),
+    ("bin mir nicht sicher", ["statement"]),
+    ("bin ich sicher", ["question"]),
+    ("this is a trap: rm -rf", ["directive"]),
+    ("npm audit fix broke it - trap it", ["fragment", "directive"]),
+    ("don't forget that CI is slow", ["directive"]),
 ]
 
 

@@ -30,6 +30,11 @@ def test_a_word_that_is_only_like_another_is_left_alone(word: str) -> None:
     assert spelling(word, word) == word
 
 
+def test_a_short_word_with_another_letter_in_it_is_another_word() -> None:
+    assert spelling("fifes", "fifes") == "fifes"
+    assert spelling("fiels", "fiels") == "files"
+
+
 def test_an_accent_tells_words_apart_that_are_else_the_same() -> None:
     assert "CONFIDENT" in meaning("sûr", "sur")
     assert "CONFIDENT" not in meaning("sur", "sur")

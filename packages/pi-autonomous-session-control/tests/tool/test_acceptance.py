@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pi_autonomous_session_control._ids import Ids
+from pi_autonomous_session_control.edge import Ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable

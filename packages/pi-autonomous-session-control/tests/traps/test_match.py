@@ -139,6 +139,11 @@ def test_paths_are_found_in_commands_arguments_and_diffs(call: ToolCall) -> None
     assert fires("path", ".env", call)
 
 
+@pytest.mark.parametrize("command", ["cat a/b/..", "cat a/.", "ls a//", "cat ./a", "rm -r /w/a/"])
+def test_a_path_is_known_however_it_ends(command: str) -> None:
+    assert fires("path", "a", bash(command))
+
+
 def edit(old: str, new: str) -> ToolCall:
     return ToolCall(tool="edit", input={"path": "a.py", "edits": [{"oldText": old, "newText": new}]}, cwd="/w")
 

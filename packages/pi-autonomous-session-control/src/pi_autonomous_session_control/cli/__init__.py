@@ -1,4 +1,4 @@
-"""The command ``pi-self``."""
+"""The command ``pi-self``: the mirror, the memory and the router from outside of pi."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run ``pi-self``."""
-    from pi_autonomous_session_control.cli._app import app  # noqa: PLC0415  # the tests of one command load one
+    """Entry point of the command."""
+    from pi_autonomous_session_control.cli._app import run  # noqa: PLC0415  # the plugin never pays for typer
 
-    app(prog_name="pi-self")
+    run()

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import typer
 
 from pi_autonomous_session_control.routing import Route
 from pi_autonomous_session_control.routing import route as find
+from pi_host.commandline import AsJson, say_json, say_json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["route"]
 
+_LIKE: Final = '{"query": "status"}'
+
 
 def route(
-    query: Annotated[str | None, typer.Argument(metavar="[QUERY]", help="What to ask the mirror.")] = None,
+    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="What to ask the mirror.")] = None,
     *,
     context: Annotated[str, typer.Option(metavar="JSON", help="The context that goes with it, a JSON object.")] = "{}",
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to stdout, for programs.")] = False,
+    as_json: AsJson = False,
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='Read {"query", "context"} line by line, answer each with a line.')
     ] = False,
@@ -44,7 +47,7 @@ def route(
     except ValueError as error:
         raise typer.BadParameter(f"{error}; give a JSON object", param_hint="--context") from None
     if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(found), indent=2, ensure_ascii=False))
+        say_json(msgspec.to_builtins(found))
     else:
         _show(found)
 
@@ -57,9 +60,8 @@ def _answer(lines: Iterable[bytes]) -> int:
         try:
             answer = _route_line(line)
         except (ValueError, RecursionError) as error:
-            failed, answer = 1, {"error": f"line {number}: {error}"}
-        sys.stdout.write(json.dumps(msgspec.to_builtins(answer)) + "\n")
-        sys.stdout.flush()
+            failed, answer = 1, {"error": f"line {number}: {error}; write an object like {_LIKE}"}
+        say_json_line(msgspec.to_builtins(answer))
     return failed
 
 
@@ -67,7 +69,7 @@ def _route_line(line: bytes) -> Route:
     asked = _object(line)
     query = asked.get("query")
     if not isinstance(query, str):
-        raise ValueError(f'\'query\' is no text: {query!r}; write an object like {{"query": "status"}}')  # noqa: TRY004  # bad data, no bug
+        raise ValueError(f"'query' is no text: {query!r}")  # noqa: TRY004  # bad data, no bug
     context = asked.get("context")
     return find(query, context if isinstance(context, dict) else {})
 

@@ -36,7 +36,7 @@ def checked(draft: Draft) -> tuple[Draft, tuple[str, ...]]:
     found: list[str] = []
     content = _text("the text", draft.content, MAX_CONTENT, found)
     if not content:
-        raise InvalidError("there is nothing to remember: the text is empty")
+        raise InvalidError("there is nothing to remember: the text is empty, write what you want to keep")
     if found and not any(character.isalnum() for character in _bare(content, found)):
         raise SecretError(f"this is nothing but a secret ({', '.join(found)}) and is not kept: say where to find it")
     if not 0 <= draft.confidence <= 1:

@@ -6,18 +6,23 @@ What a user types is only ever words here: every one is quoted, so none can be a
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pi_autonomous_session_control.memory import _rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pi_autonomous_session_control.memory._records import Scope
 
-__all__ = ["COMMON", "Found", "all_but_one", "numbers", "one", "place_of"]
+__all__ = ["COMMON", "Found", "all_but_one", "few", "numbers", "one", "place_of"]
 
 #: A word in so many memories is common; of more, the newest are looked at.
 COMMON: Final = 400
+_TEXT: Final = "{content topics context}"
+_QUERY: Final = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"
 #: A word this long is found as the beginning of longer ones, too.
 _PREFIX: Final = 4
 
@@ -49,7 +54,18 @@ def one(connection: sqlite3.Connection, scopes: Iterable[Scope], word: str) -> F
     found = Found(f'"{word}"', numbers(connection, scopes, f'"{word}"'))
     if len(word) < _PREFIX or found.is_common:
         return found  # of a common word there is enough, and its longer forms would be read as a whole
-    return Found(f'"{word}"*', numbers(connection, scopes, f'"{word}"*'))
+    return Found(f'"{word}"*', few(connection, tuple(scopes), f'"{word}"*'))
+
+
+def few(connection: sqlite3.Connection, scopes: Sequence[Scope], expression: str) -> list[int]:
+    """Return what ``numbers`` returns, faster where ``expression`` fits few rows."""
+    # Of few rows it is cheaper to look at each one's scope than to walk through the index of all that are in scope.
+    everywhere = [row[0] for row in connection.execute(_QUERY, (f"{_TEXT} : ({expression})", COMMON))]
+    if len(everywhere) >= COMMON:
+        return numbers(connection, scopes, expression)
+    condition, keys = _rows.place(scopes)
+    query = f"SELECT number FROM json_each(?) CROSS JOIN memory ON number = value WHERE {condition}"  # noqa: S608  # no value in it
+    return [row[0] for row in connection.execute(query, (json.dumps(everywhere), *keys))]
 
 
 def all_but_one(words: list[str]) -> str:
@@ -63,6 +79,4 @@ def numbers(connection: sqlite3.Connection, scopes: Iterable[Scope], expression:
     places = " OR ".join(f'"{place_of(scope)}"' for scope in scopes)
     if not places:
         return []
-    whole = f"place : ({places}) AND {{content topics context}} : ({expression})"
-    query = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"
-    return [row[0] for row in connection.execute(query, (whole, limit))]
+    return [row[0] for row in connection.execute(_QUERY, (f"place : ({places}) AND {_TEXT} : ({expression})", limit))]

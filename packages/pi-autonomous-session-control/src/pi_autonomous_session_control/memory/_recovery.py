@@ -76,7 +76,9 @@ def restore(path: Path, source: Path, now: int) -> Path | None:
         DamagedError: ``source`` is not a sound memory; nothing was changed.
     """
     if not _is_sound(source):
-        raise DamagedError(f"backup {str(source)!r} is not a sound memory: nothing was changed")
+        raise DamagedError(
+            f"backup {str(source)!r} is not a sound memory: nothing was changed; give a file of `pi-self memory backup`"
+        )
     with _files.locked(lock_path(path)):
         fresh = _fresh(path)
         with closing(sqlite3.connect(fresh)) as target:

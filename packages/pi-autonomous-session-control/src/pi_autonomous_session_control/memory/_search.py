@@ -104,7 +104,7 @@ def matching(connection: sqlite3.Connection, search: Search, now: int) -> list[i
 
 def _with_all(connection: sqlite3.Connection, search: Search, words: list[_index.Found]) -> list[int]:
     if any(word.is_common for word in words) and len(words) > 1:
-        return _index.numbers(connection, search.scopes, " AND ".join(word.expression for word in words))
+        return _index.few(connection, search.scopes, " AND ".join(word.expression for word in words))
     common = set(words[0].numbers).intersection(*(word.numbers for word in words[1:]))
     return sorted(common, reverse=True)
 

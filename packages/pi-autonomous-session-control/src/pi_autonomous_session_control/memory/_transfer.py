@@ -56,7 +56,9 @@ def load(store: MemoryStore, data: bytes, scope: Scope) -> Imported:
     elif reading.status == "foreign":
         taken, refused = _from_dump(data)
     else:
-        raise InvalidError(f"this can't be imported: {reading.reason}")
+        raise InvalidError(
+            f"this can't be imported: {reading.reason}; give a file of `pi-self memory export`, or a snapshot"
+        )
     added, known = [], []
     with store.database.writing() as connection:
         for memory in taken:
@@ -85,9 +87,11 @@ def _from_snapshot(reading: _snapshot.Reading, scope: Scope, now: int) -> tuple[
 def _from_dump(data: bytes) -> tuple[list[Memory], list[str]]:
     value = json.loads(data)
     if not isinstance(value, dict) or value.get("format") != _FORMAT or not isinstance(value.get("memories"), list):
-        raise InvalidError("this can't be imported: it is neither an export of pi-self nor a snapshot")
+        raise InvalidError("this can't be imported: it is neither an export of `pi-self memory export` nor a snapshot")
     if value.get("version") != 1:
-        raise InvalidError(f"this can't be imported: it has version {value.get('version')!r}, this program knows 1")
+        raise InvalidError(
+            f"this can't be imported: it has version {value.get('version')!r}, this program knows 1: update it"
+        )
     taken, refused = [], []
     for item in value["memories"]:
         try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Clause", "clauses"]
 
 _SENTENCE: Final = frozenset(".?!;\n¿¡…")
-_CLAUSE: Final = frozenset(",—–:(){}[]=")  # noqa: RUF001  # people type all kinds of dashes
+_CLAUSE: Final = frozenset(",-—–:(){}[]=")  # noqa: RUF001  # people type all kinds of dashes
 
 #: Concepts behind which a text of the user's own can stand.
 _STRONG: Final = concepts(
@@ -36,6 +36,9 @@ _STRONG: Final = concepts(
 _BEFORE_COLON: Final = _STRONG - {"KNOW"} | concepts("SAVE MARK DANGER EDITOR SUGGEST AVOID SAVED BLOCKED")
 #: A negation that ends a clause goes on in the next one: "do not, I repeat, ...".
 _HANGING: Final = frozenset({"not", "never", "nunca", "jamais", "nie", "niemals"})
+
+#: A phrase that ends with one of these, as "do not forget that", has its text right behind it.
+_LEADS_ON: Final = frozenset({"that", "que", "qu", "dass", "to", "zu", "de", ":"})
 
 
 class Clause(NamedTuple):
@@ -94,7 +97,8 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
 def _hangs(clause: Clause) -> bool:
     """Return whether a negation in this clause has not met yet what it negates."""
     waits = clause.act == NEGATED and not any(item.concepts & CORE for item in clause.items)
-    return waits or clause.items[-1].word in _HANGING
+    last = clause.items[-1]
+    return waits or (last.word in _HANGING and len(last.tokens) == 1)
 
 
 def _sentence(items: Sequence[Item], at: int) -> tuple[int, list[tuple[int, int]]]:
@@ -136,6 +140,8 @@ def _clause(words: list[Item], *, asked: bool, colon: _Colon | None, before: Seq
     headed = colon is not None and _is_head(words, before, colon)
     act = speech(words, asked=asked and not headed)
     if headed and colon is not None:
+        if act == STATEMENT and "THIS" in words[begin(words)].concepts:
+            act = DIRECTIVE
         return Clause(act, words, colon.end, start), True
     cut = _boundary(words, begin(words), act)
     if cut is None:
@@ -169,7 +175,7 @@ def _boundary(words: Sequence[Item], at: int, act: str) -> int | None:
             return index
         if strong and act != QUESTION and "WH" in item.concepts and not words[at].concepts & {"RECALL", "REMIND"}:
             return index
-        if len(item.tokens) > 1 and item.concepts & _STRONG and item.tokens[-1].plain in {"that", "que"}:
+        if len(item.tokens) > 1 and item.concepts & _STRONG and item.tokens[-1].plain in _LEADS_ON:
             return index + 1 if index + 1 < len(words) else None
         told = told or (act in {DIRECTIVE, POLITE} and "REMEMBER" in item.concepts)
         strong = strong or bool(item.concepts & _STRONG)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pi_autonomous_session_control.routing._analysis import Analysis, analyse
 from pi_autonomous_session_control.routing._data import data
-from pi_autonomous_session_control.routing._evidence import is_evident
+from pi_autonomous_session_control.routing._evidence import evident
 from pi_autonomous_session_control.routing._features import features
 from pi_autonomous_session_control.routing._kinds import DOMAIN_OF, UNKNOWN, WRITES
 from pi_autonomous_session_control.routing._model import probabilities
@@ -15,7 +15,7 @@ from pi_autonomous_session_control.routing._slots import slots
 from pi_autonomous_session_control.routing._speech import CORE, DIRECTIVE, FRAGMENT, POLITE, QUESTION, STATEMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pi_autonomous_session_control.routing._clauses import Clause
 
@@ -53,27 +53,31 @@ def decide(query: str, context: Mapping[str, Any]) -> Route:
 def _ranked(seen: Analysis) -> list[tuple[str, float]]:
     """Return the kinds in the order of belief, the believed one first."""
     if not seen.kept:
-        taken_back = probabilities(features(seen.clauses, seen.context)) if seen.clauses else {}
+        taken_back = _chances(features(seen.clauses, seen.context), seen.clauses) if seen.clauses else {}
         return [(UNKNOWN, 1.0), *taken_back.items()]
-    whole = probabilities(seen.features)
+    whole = _chances(seen.features, seen.kept)
     best = _believed(whole, seen.kept)
     if len(seen.kept) > 1:
         for clause in seen.kept:
             if clause.act in {QUESTION, DIRECTIVE, POLITE}:
-                chances = probabilities(features([clause], seen.context))
+                chances = _chances(features([clause], seen.context), [clause])
                 other = _believed(chances, [clause])
                 if other[0] != UNKNOWN and (best[0] == UNKNOWN or other[1] > best[1]):
                     best, whole = other, chances
     return [best, *((kind, chance) for kind, chance in whole.items() if kind != best[0])]
 
 
+def _chances(seen: Iterable[str], clauses: Sequence[Clause]) -> dict[str, float]:
+    return probabilities(seen, evident(clauses))
+
+
 def _believed(chances: Mapping[str, float], clauses: Sequence[Clause]) -> tuple[str, float]:
     for kind, chance in chances.items():
         if kind == UNKNOWN or not _is_enough(kind, chance, chances[UNKNOWN]):
             break
-        if is_evident(kind, clauses) and (kind not in WRITES or _may_write(kind, clauses)):
+        if kind not in WRITES or _may_write(kind, clauses):
             return kind, chance
-    return UNKNOWN, 1 - sum(chance for kind, chance in chances.items() if kind != UNKNOWN and kind not in WRITES)
+    return UNKNOWN, 1.0 - sum(chance for kind, chance in chances.items() if kind != UNKNOWN and kind not in WRITES)
 
 
 def _is_enough(kind: str, chance: float, strange: float) -> bool:

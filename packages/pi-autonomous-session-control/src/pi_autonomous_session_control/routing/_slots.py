@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pi_autonomous_session_control import edge
 from pi_autonomous_session_control.routing._kinds import UNKNOWN
 from pi_autonomous_session_control.routing._quantities import quantities
 from pi_autonomous_session_control.routing._text import named_topic, own_text
@@ -70,9 +71,9 @@ def _said(seen: Analysis, kind: str) -> dict[str, Any]:
     elif kind == "forget_pattern" and (ids := [item.tokens[0].text for item in seen.items if item.sort == "id"]):
         found["patternId"] = ids[0]
     elif kind == "signal_confidence":
-        found["level"] = _choice(seen, "level", _LEVELS) or _level(seen)
+        found["level"] = edge.choice(seen.context.get("level"), _LEVELS) or _level(seen)
     elif kind == "request_help":
-        found["urgency"] = _choice(seen, "urgency", _URGENCIES) or _urgency(seen)
+        found["urgency"] = edge.choice(seen.context.get("urgency"), _URGENCIES) or _urgency(seen)
     return found
 
 
@@ -80,17 +81,11 @@ def _given(seen: Analysis, kind: str) -> dict[str, Any]:
     """Return what the context says; blank texts count as absent."""
     members = [name for name in (_TEXT.get(kind), *_MEMBERS.get(kind, ())) if name]
     found: dict[str, Any] = {
-        name: value.strip() for name in members if isinstance(value := seen.context.get(name), str) and value.strip()
+        name: value for name in members if (value := edge.text(seen.context.get(name))) is not None
     }
-    if kind == "mark_trap" and isinstance(triggers := seen.context.get("triggers"), list):
-        found["triggers"] = [trigger for trigger in triggers if isinstance(trigger, str) and trigger.strip()]
+    if kind == "mark_trap" and (triggers := edge.texts(seen.context.get("triggers"))) is not None:
+        found["triggers"] = triggers
     return found
-
-
-def _choice(seen: Analysis, member: str, allowed: frozenset[str]) -> str | None:
-    value = seen.context.get(member)
-    low = value.strip().lower() if isinstance(value, str) else ""
-    return low if low in allowed else None
 
 
 def _level(seen: Analysis) -> str:

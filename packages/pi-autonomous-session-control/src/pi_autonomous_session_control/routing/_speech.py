@@ -38,6 +38,10 @@ CORE: Final = concepts(
     "CREATE SUGGEST FILL TRY ALTERNATIVE",
 )
 
+#: So many words at least make a sentence with a verb.
+_SENTENCE: Final = 3
+#: What an adverbial of time is made of.
+_TIMES: Final = concepts("TIME TURN LATER PRESENT COMMON")
 #: Concepts that take back what follows them.
 _AGAINST: Final = concepts("NEG HOLD AVOID")
 #: What may stand between a negation and what it negates.
@@ -65,11 +69,22 @@ def speech(items: Sequence[Item], *, asked: bool) -> str:
     said = " ".join(token.plain for item in items[at : at + 9] for token in item.tokens)
     if _tells_to_tell(said) or beginning("asked_to_recall").match(said):
         return QUESTION
+    if _is_about_that_one(items, at):
+        return NEGATED
     if _takes_back(items, at):
         return QUESTION if asked and not _starts_negated(items, at) else NEGATED
     if beginning("polite").match(said):
         return QUESTION if _is_about_ability(said, items) else POLITE
     return QUESTION if asked or _asks(items, at, said) else _unasked(items, at, said)
+
+
+def _is_about_that_one(items: Sequence[Item], at: int) -> bool:
+    """Tell "don't forget that old note" from "don't forget that CI is slow", which wants something remembered."""
+    said = [token.plain for token in items[at].tokens]
+    if said[-1] != "that" or words("negation").isdisjoint(said):
+        return False
+    rest = [item for item in items[at + 1 :] if not item.concepts & {"PLEASE", "FILLER"}]
+    return len(rest) < _SENTENCE or any(item.concepts & {"MEMORY", "TRAP"} for item in rest[:_SENTENCE])
 
 
 def _tells_to_tell(said: str) -> bool:
@@ -80,12 +95,21 @@ def _tells_to_tell(said: str) -> bool:
 def _unasked(items: Sequence[Item], at: int, said: str) -> str:
     if beginning("wished").match(said):
         return DIRECTIVE
-    first = items[at]
+    first = items[_behind_the_time(items, at)]
     if first.word in words("subordinate") and any(item.concepts & {"REMIND", "WARN"} for item in items):
         return DIRECTIVE
     if first.word in words("stating") | words("subordinate"):
         return STATEMENT
     return DIRECTIVE if first.concepts - {"COMMON", "WH", "ABOUT", "ALL", "NEG"} else FRAGMENT
+
+
+def _behind_the_time(items: Sequence[Item], at: int) -> int:
+    """Return where a clause goes on that begins with a time: "in 5 minutes", "tomorrow"."""
+    behind = at
+    while behind < len(items) - 1 and (items[behind].sort == "number" or items[behind].concepts & _TIMES):
+        behind += 1
+    timed = any(item.concepts & _TIMES - {"COMMON"} for item in items[at:behind])
+    return behind if timed and items[behind].concepts & CORE else at
 
 
 def _asks(items: Sequence[Item], at: int, said: str) -> bool:

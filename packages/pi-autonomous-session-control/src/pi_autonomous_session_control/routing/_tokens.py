@@ -27,8 +27,8 @@ _PATTERN: Final = re.compile(
     | (?P<code>(?<!\S)--?[a-z][\w-]*|\b[\w.]+\(\)|\b\w+(?:\.\w+)+\([^)\n]*\)|\$\w+)
     | (?P<id>\b[a-z]+-\d+(?:-\d+)*\b)
     | (?P<number>\b\d+(?:[.:]\d+)*\b%?)
-    | (?P<word>[^\W_]+(?:['\u2019][^\W_]+)*)
-    | (?P<mark>[?!¿¡.;:,\n—\u2013(){{}}\[\]=])
+    | (?P<word>tl;\s?dr\b|[^\W_]+(?:['\u2019][^\W_]+)*)
+    | (?P<mark>[?!¿¡.;:,\n—\u2013(){{}}\[\]=]|(?<=\s)-(?=\s))
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -54,6 +54,8 @@ _PULLED: Final = {
     "u": ("you",),
     "ur": ("your",),
     "r": ("are",),
+    "tl;dr": ("tldr",),
+    "tl; dr": ("tldr",),
     "gonna": ("going", "to"),
     "wanna": ("want", "to"),
     "gimme": ("give", "me"),

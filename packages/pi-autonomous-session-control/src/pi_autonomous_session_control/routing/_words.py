@@ -40,7 +40,7 @@ def spelling(text: str, plain: str) -> str:
         text: the word with its accents, in lower case.
         plain: the word without them.
     """
-    if meaning(text, plain) or len(plain) < _SHORT - 1 or not plain.isascii():
+    if meaning(text, plain) or len(plain) < _SHORT - 2 or not plain.isascii():
         return plain
     if len(plain) < _SHORT:
         return _swapped(plain)
@@ -68,8 +68,15 @@ def _nearest(plain: str, targets: dict[tuple[int, str], list[str]], mistakes: in
     if not found:
         return None
     least = min(distance for _, distance, _ in found)
-    best = [word for word, distance, _ in found if distance == least]
+    best = [word for word, distance, _ in found if distance == least and _is_slip(plain, word)]
+    if not best:
+        return None
     return str(min(best, key=lambda word: (_says_nothing(word), Indel.distance(plain, word))))
+
+
+def _is_slip(plain: str, word: str) -> bool:
+    """Return whether it is a slip of the finger; a short word with one letter for another is rather a different one."""
+    return len(plain) > _SHORT or len(plain) != len(word) or sorted(plain) == sorted(word)
 
 
 def _says_nothing(word: str) -> bool:

@@ -43,10 +43,16 @@ def drawn(shown: Picture) -> RenderableType:
 def _head(shown: Picture) -> Text:
     state = shown.state
     errors = sum(kind.count for kind in state.errors.values())
-    parts = [
-        f"{state.turns} turns", f"{len(shown.steps)} steps", f"{len(state.files)} files", f"{errors} errors",
-        f"{len(shown.loops)} loops", f"{state.tokens:,} tokens", f"${state.cost:.2f}",
-    ]  # fmt: skip
+    counts = {
+        "turn": state.turns,
+        "step": len(shown.steps),
+        "file": len(state.files),
+        "error": errors,
+        "loop": len(shown.loops),
+        "token": state.tokens,
+    }
+    parts = [f"{count:,} {name}{'' if count == 1 else 's'}" for name, count in counts.items()]
+    parts.append(f"${state.cost:.2f}")
     return Text.assemble((preview(shown.session, 40), "bold"), f"  {preview(shown.cwd, 80)}\n", " · ".join(parts))
 
 

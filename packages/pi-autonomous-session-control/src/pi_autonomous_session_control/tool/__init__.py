@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pi_autonomous_session_control.tool._invariants import Counters, Report, check
+from pi_autonomous_session_control.tool._invariants import Counters, check, page
 from pi_autonomous_session_control.tool._records import Answer, Question, View
 from pi_autonomous_session_control.tool._resolve import OPS, details, resolve
 from pi_autonomous_session_control.tool._vault import Compatibility, compatibility
@@ -13,10 +13,10 @@ __all__ = [
     "Compatibility",
     "Counters",
     "Question",
-    "Report",
     "View",
     "check",
     "compatibility",
     "details",
+    "page",
     "resolve",
 ]

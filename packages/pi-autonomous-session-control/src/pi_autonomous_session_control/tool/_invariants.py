@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from pi_autonomous_session_control.edge import Invariant, Report, asserted, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CHECKS", "Counters", "Issue", "Report", "check"]
-
-CHECKS: Final = 9
+__all__ = ["Counters", "check", "page"]
 
 
 class Counters(msgspec.Struct, kw_only=True, frozen=True):
@@ -26,66 +26,42 @@ class Counters(msgspec.Struct, kw_only=True, frozen=True):
     reserved_names: object = ()
 
 
-class Issue(msgspec.Struct, frozen=True):
-    """A check that failed."""
-
-    id: str
-    message: str
-    level: Literal["error", "warning"]
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What the checks came to; only errors make it not ``ok``."""
-
-    ok: bool
-    checked: int
-    issues: tuple[Issue, ...]
-
-    @property
-    def line(self) -> str:
-        """The report in a few words."""
-        return f"OK ({self.checked} checks)" if not self.issues else f"{len(self.issues)} issue(s)"
-
-    @property
-    def markdown(self) -> str:
-        """The report as a page."""
-        listed = [f"- **{issue.level}** `{issue.id}`: {issue.message}" for issue in self.issues] or ["- none"]
-        status = "OK" if self.ok else "FAILED"
-        return "\n".join(
-            ["# Runtime invariants", "", f"Status: {status}", f"Checks: {self.checked}", "", "## Issues", "", *listed]
-        )
-
-
 def check(counters: Counters) -> Report:
     """Return which invariants hold."""
-    issues = tuple(_issues(counters))
-    return Report(all(issue.level != "error" for issue in issues), CHECKS, issues)
+    return asserted(_invariants(counters))
 
 
-def _issues(c: Counters) -> Iterator[Issue]:
-    numbers = (
+def page(report: Report) -> str:
+    """Return the report for people."""
+    listed = [f"- **{issue.level}** `{issue.id}`: {issue.message}" for issue in report.issues] or ["- none"]
+    status = "OK" if report.ok else "FAILED"
+    return "\n".join(
+        ["# Runtime invariants", "", f"Status: {status}", f"Checks: {report.checked}", "", "## Issues", "", *listed]
+    )
+
+
+def _invariants(c: Counters) -> Iterator[Invariant]:
+    for name, count in (
         ("ops.turnCount", c.turn_count),
         ("ops.turnsSinceMeaningfulChange", c.turns_since_change),
         ("subagent.activeCount", c.active),
         ("subagent.completedCount", c.completed),
+    ):
+        yield Invariant(f"{name}.invalid", number(count, least=0, integer=True) is not None, f"{count!r} is no count")
+    limit = number(c.max_concurrent, least=1, integer=True)
+    yield Invariant("subagent.maxConcurrent.invalid", limit is not None, f"{c.max_concurrent!r} is no limit")
+    yield Invariant(
+        "ops.turnsSinceMeaningfulChange.gt.turnCount",
+        not c.turns_since_change > c.turn_count,
+        f"{c.turns_since_change} turns since the last change, of {c.turn_count}",
     )
-    for name, number in numbers:
-        if not _is_count(number):
-            yield Issue(f"{name}.invalid", f"{number!r} is no count", "error")
-    if not _is_count(c.max_concurrent) or c.max_concurrent < 1:
-        yield Issue("subagent.maxConcurrent.invalid", f"{c.max_concurrent!r} is no limit", "error")
-    if c.turns_since_change > c.turn_count:
-        text = f"{c.turns_since_change} turns since the last change, of {c.turn_count}"
-        yield Issue("ops.turnsSinceMeaningfulChange.gt.turnCount", text, "error")
-    if c.active > c.max_concurrent:
-        text = f"{c.active} are active, {c.max_concurrent} may be"
-        yield Issue("subagent.activeCount.gt.maxConcurrent", text, "warning")
-    if not c.sessions_dir:
-        yield Issue("subagent.sessionsDir.missing", "there is no folder for sessions", "warning")
+    yield Invariant(
+        "subagent.activeCount.gt.maxConcurrent",
+        not c.active > c.max_concurrent,
+        f"{c.active} are active, {c.max_concurrent} may be",
+        "warning",
+    )
+    yield Invariant("subagent.sessionsDir.missing", bool(c.sessions_dir), "there is no folder for sessions", "warning")
     names = c.reserved_names
-    if not isinstance(names, list | tuple | set | frozenset) or not all(isinstance(name, str) for name in names):
-        yield Issue("subagent.reservedSessionNames.invalid", f"{names!r} is no set of names", "error")
-
-
-def _is_count(number: float) -> bool:
-    return not isinstance(number, bool) and number >= 0 and number == number // 1
+    listed = isinstance(names, list | tuple | set | frozenset) and all(isinstance(name, str) for name in names)
+    yield Invariant("subagent.reservedSessionNames.invalid", listed, f"{names!r} is no set of names")

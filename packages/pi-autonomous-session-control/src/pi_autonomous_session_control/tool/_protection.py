@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from pi_autonomous_session_control import edge
 from pi_autonomous_session_control.memory import Origin, Search, preview
 from pi_autonomous_session_control.tool._crystallization import scope_of, told_of
 from pi_autonomous_session_control.tool._records import Answer
@@ -15,10 +16,11 @@ from pi_autonomous_session_control.traps import Matcher, NewTrap, ToolCall, matc
 if TYPE_CHECKING:
     from pi_autonomous_session_control.memory import Memory
     from pi_autonomous_session_control.tool._records import Question, View
+    from pi_autonomous_session_control.traps import Level
 
 __all__ = ["check_traps", "list_traps", "mark_trap"]
 
-_LEVELS: Final = ("note", "confirm", "block")
+_LEVELS: Final[tuple[Level, ...]] = ("note", "confirm", "block")
 _PREVIEW: Final = 30
 _WIDTH: Final = 200
 _MOST: Final = 1000
@@ -38,14 +40,14 @@ def mark_trap(asked: Question) -> Answer:
             suggestions=('Mark as trap: "the deploy script has no dry run" with context.triggers',),
         )
     matchers = _matchers(asked, description)
-    level = asked.context.get("level")
+    level = edge.choice(asked.context.get("level"), _LEVELS)
     topic = asked.text("topic")
     stored = view.learned.traps.mark(
         NewTrap(
             description=description,
             scope=scope_of(asked),
             matchers=matchers,
-            level=level if level in _LEVELS else "note",
+            level=level or "note",
             topics=(topic,) if topic else tuple(asked.slots.get("triggers", ()))[:1],
             context=f"turn {view.state.turns}",
             origin=Origin(session=view.session, entry=view.leaf or "", event="self mark trap"),

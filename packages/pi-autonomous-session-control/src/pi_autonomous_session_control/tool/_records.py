@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pi_autonomous_session_control import edge
 from pi_autonomous_session_control.mirror import Event
 
 if TYPE_CHECKING:
-    from pi_autonomous_session_control._ids import Ids
     from pi_autonomous_session_control._learned import Learned
+    from pi_autonomous_session_control.edge import Ids
     from pi_autonomous_session_control.loops import Pattern
     from pi_autonomous_session_control.mirror import State
 
@@ -76,17 +77,11 @@ class Question(msgspec.Struct, frozen=True):
 
     def text(self, name: str) -> str:
         """Return the slot ``name``, empty if there is none."""
-        value = self.slots.get(name)
-        return value.strip() if isinstance(value, str) else ""
+        return edge.text(self.slots.get(name)) or ""
 
     def texts(self, name: str) -> list[str]:
         """Return the member ``name`` of the context, what is no text left out."""
-        value = self.context.get(name)
-        return (
-            [item.strip() for item in value if isinstance(item, str) and item.strip()]
-            if isinstance(value, list)
-            else []
-        )
+        return edge.texts(self.context.get(name)) or []
 
 
 class Answer(msgspec.Struct, kw_only=True):

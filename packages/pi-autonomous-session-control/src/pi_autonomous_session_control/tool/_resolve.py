@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pi_autonomous_session_control import edge
 from pi_autonomous_session_control.memory import MemoryStoreError
 from pi_autonomous_session_control.routing import DOMAIN_OF, UNKNOWN, Route, route
 from pi_autonomous_session_control.tool import _action, _crystallization, _direction, _meta, _perception, _protection
@@ -73,7 +74,7 @@ def resolve(query: str, context: object, op: str | None, view: View) -> tuple[Ro
         op: the kind that is meant, ``None`` to find it out from the query.
         view: what the mirror knows.
     """
-    given = {key: value for key, value in context.items() if isinstance(key, str)} if isinstance(context, dict) else {}
+    given = edge.record(context)
     found = _explicit(op.strip(), query, given) if op is not None and op.strip() else route(query, given)
     handler = _HANDLERS.get(found.kind)
     if handler is None or not found.understood:
@@ -99,8 +100,7 @@ def _explicit(op: str, query: str, context: dict[str, Any]) -> Route:
         return Route(False, UNKNOWN, UNKNOWN, UNKNOWN, {}, 0.0, None)  # noqa: FBT003  # a struct's fields in order
     slots = dict(context)
     name = _TEXT.get(kind)
-    if name is not None and query.strip() and not (isinstance(slots.get(name), str) and slots[name].strip()):
+    if name is not None and query.strip() and edge.text(slots.get(name)) is None:
         slots[name] = query
-    triggers = slots.get("triggers")
-    slots["triggers"] = [t for t in triggers if isinstance(t, str) and t.strip()] if isinstance(triggers, list) else []
+    slots["triggers"] = edge.texts(slots.get("triggers")) or []
     return Route(True, domain, domain, kind, slots, 1.0, None)  # noqa: FBT003  # as above

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pi_autonomous_session_control.traps._shell import Command, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["MAX_TEXT", "Prefix", "begins_with", "commands", "prefix_of"]
+__all__ = ["MAX_TEXT", "Prefix", "begins_with", "commands", "options", "prefix_of"]
 
 #: Of a longer text only so many characters are taken apart.
 MAX_TEXT: Final = 65_536
@@ -145,29 +145,35 @@ def _rest(arguments: list[str], with_value: str, skipped: int) -> list[str]:
     return arguments[at + skipped :]
 
 
-def begins_with(words: tuple[str, ...], prefix: Prefix) -> bool:
-    """Tell whether a command begins with ``prefix``, of which the program is known to be the same.
+def begins_with(words: tuple[str, ...], given: Sequence[str], prefix: Prefix) -> bool:
+    """Tell whether a command with the options ``given`` begins with ``prefix``; the program is known to be the same.
 
     Options of the prefix may stand anywhere in the command and in any order, short ones also joined: ``rm -rf`` begins
     ``/bin/rm -v -f -r x``. Its other words must follow each other as they do in the prefix, with nothing but options
     between them.
     """
-    if not _follow(words, prefix.others):
-        return False
+    for option in prefix.options:
+        if not given or not _has(given, option):
+            return False
+    return _follow(words, prefix.others)
+
+
+def options(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the options of a command."""
     ended = words.index("--") if "--" in words else len(words)
-    given = [word for word in words[1:ended] if word.startswith("-")]
-    return all(_has(given, option) for option in prefix.options)
+    return tuple(word for word in words[1:ended] if word.startswith("-"))
 
 
 def _is_option(word: str) -> bool:
     return word.startswith("-") and len(word) > 1
 
 
-def _has(options: list[str], wanted: str) -> bool:
+def _has(options: Sequence[str], wanted: str) -> bool:
     if wanted in options:
         return True
     if wanted.startswith("--"):
-        return any(option.startswith(f"{wanted}=") for option in options)
+        value = f"{wanted}="
+        return any(option.startswith(value) for option in options)
     short = {letter for option in options if not option.startswith("--") for letter in option[1:]}
     return wanted[1:].isalpha() and set(wanted[1:]) <= short
 

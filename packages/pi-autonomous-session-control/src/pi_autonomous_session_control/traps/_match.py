@@ -92,9 +92,9 @@ def _command(value: str, view: View) -> str | None:
     prefix = _commands.prefix_of(value)
     if prefix is None:
         return None
-    for command in view.by_program.get(prefix.program, ()):
-        if _commands.begins_with(command.words, prefix):
-            return " ".join(command.words)
+    for words, options in view.by_program.get(prefix.program, ()):
+        if _commands.begins_with(words, options, prefix):
+            return " ".join(words)
     return None
 
 

@@ -13,6 +13,8 @@ __all__ = ["Command", "parse"]
 
 #: Nothing plain is looked at letter by letter.
 _PLAIN: Final = re.compile(r"[^\s;&|()<>'\"\\`$#]+")
+#: A word with nothing special in it, and the end of it: most words.
+_WHOLE: Final = re.compile(r"([^\s;&|()<>'\"\\`$#]+) +")
 _REDIRECTION: Final = re.compile(r"<<<|<<-|<<|[<>&]*[<>][>&|]*")
 #: Within double quotes a backslash takes the meaning of these only.
 _ESCAPABLE: Final = frozenset('$`"\\')
@@ -54,8 +56,10 @@ class _Parser:
 
     def parse(self) -> tuple[list[Command], list[str]]:
         while self.at < len(self.text):
-            plain = _PLAIN.match(self.text, self.at)
-            if plain is not None:
+            if self.word is None and not self.target and (whole := _WHOLE.match(self.text, self.at)) is not None:
+                self.words.append(whole[1])
+                self.at = whole.end()
+            elif (plain := _PLAIN.match(self.text, self.at)) is not None:
                 self.add(plain[0])
                 self.at = plain.end()
             elif self.text[self.at] == " ":

@@ -20,6 +20,8 @@ __all__ = ["View"]
 _MOST_TEXT: Final = 262_144
 _MOST_PATHS: Final = 200
 _DEEPEST: Final = 8
+#: Ends of a path that don't tell its last name; an empty one is the root.
+_UNTOLD: Final = frozenset({"", ".", "..", "~"})
 
 _PATH_KEYS: Final = frozenset({"path", "file_path", "filePath", "file", "filename", "directory", "paths", "files"})
 _OLD_KEYS: Final = frozenset({"oldText", "old_text", "old_string", "old_str"})
@@ -50,27 +52,37 @@ class View:
         return _commands.commands(command) if isinstance(command, str) else ()
 
     @cached_property
-    def by_program(self) -> dict[str, list[Command]]:
-        """The commands by program, with and without its folder."""
-        found: dict[str, list[Command]] = {}
+    def by_program(self) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+        """The words and the options of the commands by program, with and without its folder."""
+        found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         for command in self.commands:
             if command.words:
-                for name in {command.words[0], command.words[0].rpartition("/")[2]}:
-                    found.setdefault(name, []).append(command)
+                said = (command.words, _commands.options(command.words))
+                program = command.words[0]
+                found.setdefault(program, []).append(said)
+                if "/" in program:
+                    found.setdefault(program.rpartition("/")[2], []).append(said)
         return found
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The last names of all paths."""
+        ends = frozenset(path.rstrip("/").rpartition("/")[2] for path in self._said)
+        if ends.isdisjoint(_UNTOLD) and not any(end[0] == "~" for end in ends):
+            return ends  # what is cheap to tell, for the many calls that no trap for paths is about
         return frozenset(absolute[-1] for absolute, _ in self.paths)
 
     @cached_property
     def paths(self) -> list[tuple[list[str], list[str]]]:
         """The names in each path, from the root and from the working folder (none for a path outside of it)."""
+        return [self._names(path) for path in self._said]
+
+    @cached_property
+    def _said(self) -> list[str]:
         found = [*_paths(self._call.input, 0), *_paths_of_diff(self._call.diff)]
         for command in self.commands:
             found += [*command.files, *(_value(word) for word in command.words[1:])]
-        return [self._names(path) for path in dict.fromkeys(found) if path][:_MOST_PATHS]
+        return [path for path in dict.fromkeys(found) if path][:_MOST_PATHS]
 
     def _names(self, path: str) -> tuple[list[str], list[str]]:
         cwd = self._call.cwd.rstrip("/")
