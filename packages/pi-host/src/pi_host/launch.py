@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["BRIDGE", "HOST", "agent_dir", "cache_dir", "environment"]
 
@@ -19,9 +19,9 @@ BRIDGE: Final = Path(__file__).parent / "bridge" / "index.js"
 HOST: Final = Path(__file__).with_name("__main__.py")
 
 
-def agent_dir() -> Path:
+def agent_dir(env: Mapping[str, str] = os.environ) -> Path:
     """Return pi's agent dir by pi's own rule: ``PI_CODING_AGENT_DIR``, else ``~/.pi/agent``. It need not exist."""
-    given = os.environ.get("PI_CODING_AGENT_DIR")
+    given = env.get("PI_CODING_AGENT_DIR")
     if not given:
         return Path.home() / ".pi" / "agent"
     if given == "~" or given.startswith("~/"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from pi_autonomous_session_control.mirror import LogError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["errors_told", "say", "say_aside", "say_json"]
+__all__ = ["errors_told", "say", "say_aside"]
 
 
 def say(text: str) -> None:
@@ -27,13 +26,6 @@ def say_aside(message: str | None) -> None:
     """Write a message, if there is one, to standard error."""
     if message:
         sys.stderr.write(f"pi-self: {printable(message)}\n")
-
-
-def say_json(value: object) -> None:
-    """Write ``value`` to standard output for programs."""
-    # JSON leaves the control characters beyond ASCII as they are.
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    typer.echo("".join(char if char == "\n" or printable(char) == char else f"\\u{ord(char):04x}" for char in text))
 
 
 @contextmanager

@@ -9,10 +9,13 @@ import msgspec
 import typer
 
 from pi_autonomous_session_control.cli._options import Named  # noqa: TC001  # typer reads the annotation
-from pi_autonomous_session_control.cli._saying import errors_told, say, say_json
+from pi_autonomous_session_control.cli._saying import errors_told, say
 from pi_autonomous_session_control.cli._source import load
 from pi_autonomous_session_control.loops import find, history
-from pi_host.commandline import AsJson  # noqa: TC001  # as above
+from pi_host.commandline import (
+    AsJson,  # as above
+    say_json,
+)
 
 __all__ = ["loops"]
 

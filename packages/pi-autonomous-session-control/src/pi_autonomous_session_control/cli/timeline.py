@@ -9,10 +9,10 @@ import msgspec
 import typer
 
 from pi_autonomous_session_control.cli._options import Named  # noqa: TC001  # typer reads the annotation
-from pi_autonomous_session_control.cli._saying import errors_told, say, say_json
+from pi_autonomous_session_control.cli._saying import errors_told, say
 from pi_autonomous_session_control.cli._source import load
 from pi_autonomous_session_control.timeline import drawn, page, picture
-from pi_host.commandline import AsJson, console
+from pi_host.commandline import AsJson, console, say_json
 
 __all__ = ["timeline"]
 

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pi_host.launch import agent_dir
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,9 +18,7 @@ _SESSIONS: Final = "pi-subagent-sessions"
 
 def database_path(env: Mapping[str, str] = os.environ) -> Path:
     """Return the user's memory: ``self/memory.sqlite3`` in pi's agent folder."""
-    agent = env.get("PI_CODING_AGENT_DIR", "").strip()
-    folder = Path(agent).expanduser() if agent else Path.home() / ".pi" / "agent"
-    return folder / "self" / "memory.sqlite3"
+    return agent_dir(env) / "self" / "memory.sqlite3"
 
 
 def snapshot_path(cwd: Path, env: Mapping[str, str] = os.environ) -> Path:

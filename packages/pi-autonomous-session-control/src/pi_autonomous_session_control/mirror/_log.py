@@ -11,16 +11,17 @@ import os
 import sqlite3
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from pi_autonomous_session_control.memory._files import private_folder, touch
 from pi_autonomous_session_control.mirror._events import Event
+from pi_host.launch import agent_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 __all__ = ["Log", "LogError", "Record", "SessionRow", "log_path"]
 
@@ -78,9 +79,7 @@ class SessionRow(msgspec.Struct, frozen=True):
 
 def log_path(env: Mapping[str, str] = os.environ) -> Path:
     """Return where the log is: ``self/mirror.sqlite3`` in pi's agent folder."""
-    agent = env.get("PI_CODING_AGENT_DIR", "").strip()
-    folder = Path(agent).expanduser() if agent else Path.home() / ".pi" / "agent"
-    return folder / "self" / "mirror.sqlite3"
+    return agent_dir(env) / "self" / "mirror.sqlite3"
 
 
 class Log:

@@ -11,7 +11,7 @@ from pi_session_persistence.catalogue._errors import (
 )
 from pi_session_persistence.catalogue._filters import Filters
 from pi_session_persistence.catalogue._naming import find_session
-from pi_session_persistence.catalogue._places import Places, agent_dir, pi_sessions, places
+from pi_session_persistence.catalogue._places import Places, pi_sessions, places
 from pi_session_persistence.catalogue._rows import Hit, Kept, Row, Said
 from pi_session_persistence.catalogue._search import Found, Wanted
 from pi_session_persistence.catalogue._sums import DayPart, Part, Sums, ToolSum
@@ -39,7 +39,6 @@ __all__ = [
     "ToolSum",
     "UnknownSessionError",
     "Wanted",
-    "agent_dir",
     "default_file",
     "find_session",
     "pi_sessions",

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from pi_host.launch import agent_dir
 from pi_session_persistence.registry import Registry
 
-__all__ = ["Places", "agent_dir", "pi_sessions", "places"]
+__all__ = ["Places", "pi_sessions", "places"]
 
 
 class Places(NamedTuple):
@@ -27,12 +28,6 @@ class Places(NamedTuple):
 
 class _Settings(msgspec.Struct, rename="camel"):
     session_dir: str | None = None
-
-
-def agent_dir() -> Path:
-    """Return pi's agent folder: ``PI_CODING_AGENT_DIR``, else ``~/.pi/agent``."""
-    given = os.environ.get("PI_CODING_AGENT_DIR")
-    return Path(given).expanduser().absolute() if given else Path.home() / ".pi" / "agent"
 
 
 def pi_sessions() -> Path:

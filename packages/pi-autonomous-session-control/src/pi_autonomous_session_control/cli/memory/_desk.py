@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import typer
 
-from pi_autonomous_session_control.cli._saying import errors_told, say_aside, say_json
+from pi_autonomous_session_control.cli._saying import errors_told, say_aside
 from pi_autonomous_session_control.memory import (
     MemoryStore,
     Search,
@@ -20,6 +20,7 @@ from pi_autonomous_session_control.memory import (
     preview,
     snapshot_path,
 )
+from pi_host.commandline import say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

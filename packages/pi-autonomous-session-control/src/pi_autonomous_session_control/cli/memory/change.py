@@ -8,10 +8,13 @@ from typing import Annotated, Any, Final
 import typer
 
 from pi_autonomous_session_control.cli._options import ScopeName, Target, Yes
-from pi_autonomous_session_control.cli._saying import say_aside, say_json
+from pi_autonomous_session_control.cli._saying import say_aside
 from pi_autonomous_session_control.cli.memory._desk import counted, desk_here, report, show
 from pi_autonomous_session_control.memory import Change, Draft, Origin
-from pi_host.commandline import AsJson  # noqa: TC001  # typer reads the annotation
+from pi_host.commandline import (
+    AsJson,  # typer reads the annotation
+    say_json,
+)
 
 __all__ = ["add", "edit", "forget"]
 

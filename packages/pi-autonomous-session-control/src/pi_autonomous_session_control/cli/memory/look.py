@@ -8,10 +8,13 @@ import msgspec
 import typer
 
 from pi_autonomous_session_control.cli._options import Everywhere, InScope, Limit, Topic  # noqa: TC001  # typer reads the annotations
-from pi_autonomous_session_control.cli._saying import say_aside, say_json
+from pi_autonomous_session_control.cli._saying import say_aside
 from pi_autonomous_session_control.cli.memory._desk import counted, desk_here, show
 from pi_autonomous_session_control.memory import Search, preview
-from pi_host.commandline import AsJson  # noqa: TC001  # as above
+from pi_host.commandline import (
+    AsJson,  # as above
+    say_json,
+)
 
 __all__ = ["list_", "search", "stats"]
 
