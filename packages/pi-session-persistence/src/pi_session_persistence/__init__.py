@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PiFailedError,
         RegistryError,
         RunTimeoutError,
+        UndeliveredError,
         WorkingDirectoryError,
     )
     from pi_session_persistence.fsck import Examination, Finding, examine
@@ -51,6 +52,7 @@ __all__ = [
     "Result",
     "RunTimeoutError",
     "Settings",
+    "UndeliveredError",
     "WorkingDirectoryError",
     "canonical",
     "examine",
@@ -76,6 +78,7 @@ _HOMES = {
         "PiFailedError",
         "RegistryError",
         "RunTimeoutError",
+        "UndeliveredError",
         "WorkingDirectoryError",
     ),
     "fsck": ("Examination", "Finding", "examine"),

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pi_session_persistence.fsck import Finding
+    from pi_session_persistence.launcher import Result
     from pi_session_persistence.locking import Holder
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PiFailedError",
     "RegistryError",
     "RunTimeoutError",
+    "UndeliveredError",
     "WorkingDirectoryError",
 ]
 
@@ -113,6 +115,18 @@ class RunTimeoutError(PersistenceError, TimeoutError):
     def __init__(self, timeout_s: float, *, stored: bool) -> None:
         self.stored = stored
         super().__init__(f"pi was ended after {timeout_s:g} s; {_kept(stored=stored)}")
+
+
+class UndeliveredError(PersistenceError):
+    """A run is done, and what it did is in the session file, but its courier could not take that away.
+
+    Attributes:
+        result: what came of the run.
+    """
+
+    def __init__(self, result: Result, why: str) -> None:
+        self.result = result
+        super().__init__(why)
 
 
 def _kept(*, stored: bool) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from memory_store import MemoryStore
+from session_stage import Tale
+from store_machines import MemoryMachine as Machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,3 +25,20 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def store() -> MemoryStore:
     return MemoryStore()
+
+
+@pytest.fixture
+def one(tmp_path: Path, store: MemoryStore) -> Machine:
+    return Machine(tmp_path / "one", store)
+
+
+@pytest.fixture
+def two(tmp_path: Path, store: MemoryStore) -> Machine:
+    return Machine(tmp_path / "two", store)
+
+
+@pytest.fixture
+def tale() -> Tale:
+    tale = Tale("s-1")
+    tale.turn("hello", "hi")
+    return tale

@@ -13,6 +13,8 @@ from pi_session_persistence.stores import ForkedError, StoreCourier, StoreGoneEr
 if TYPE_CHECKING:
     from memory_store import MemoryStore
 
+    from pi_session_persistence.stores import Fork
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Registry:
@@ -79,7 +81,7 @@ def test_a_conflict_keeps_both_and_says_so(store: MemoryStore, here: Registry, t
         run_here()
     assert caught.value.file.read_bytes() == two.data
     assert b'"here"' in caught.value.fork.read_bytes()
-    assert caught.value.fork_id in [manifest.id for manifest in Vault(store).heads()]
+    assert caught.value.fork_id in [manifest.id for manifest in Vault(store).heads()[0]]
 
 
 def test_a_store_that_goes_away_meanwhile_gets_it_the_next_time(store: MemoryStore, here: Registry) -> None:
@@ -113,6 +115,27 @@ def test_the_courier_of_a_run_does_the_same(store: MemoryStore, here: Registry, 
     for registry in (here, there):
         asyncio.run(run(registry))
     assert stored(store) == tale.data
+
+
+def test_what_was_set_aside_in_the_store_is_told(store: MemoryStore, here: Registry, there: Registry) -> None:
+    one, two = Tale("s-1"), Tale("s-1", prefix="x")
+    one.turn("here", "yes")
+    two.turn("there", "yes")
+    told: list[Fork] = []
+
+    async def run(registry: Registry, tale: Tale) -> None:
+        courier = StoreCourier(store, registry, on_fork=told.append)
+        record = registry.claim("TASK")
+        await courier.fetch(record)
+        record.pi_file.write_bytes(tale.data)
+        await courier.deliver(record)
+
+    asyncio.run(run(there, two))
+    (head,) = (key for key in store.objects if key.endswith("/head.json"))
+    store.objects[head.replace("head", "head (conflicted copy)")] = store.objects.pop(head)
+    asyncio.run(run(here, one))
+    (fork,) = told
+    assert (fork.id[:5], b"there" in fork.file.read_bytes()) == ("TASK~", True)
 
 
 @pytest.mark.parametrize(

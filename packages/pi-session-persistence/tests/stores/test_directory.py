@@ -8,9 +8,11 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from persistence_support import small_disk
 from session_stage import Tale
 
 from pi_session_persistence.stores import DirectoryStore, Place, StoreError, StoreGoneError, Vault, reconcile
@@ -65,11 +67,130 @@ def test_a_key_leads_nowhere_else(folder: Path, key: str) -> None:
             act()
 
 
-def test_leftovers_of_a_crash_are_not_listed(folder: Path) -> None:
+def test_leftovers_of_a_crash_are_not_listed_and_are_taken_away_when_they_are_old(folder: Path) -> None:
     store = DirectoryStore(folder)
     store.put("a/b", b"x", None)
-    (folder / "a" / ".1234.tmp").write_bytes(b"half")
+    old, new, foreign = (folder / "a" / name for name in (f".{'0' * 16}.tmp", f".{'1' * 16}.tmp", ".mine.tmp"))
+    for path in (old, new, foreign):
+        path.write_bytes(b"half")
+        os.utime(path, (0, 0) if path != new else None)
     assert [found.key for found in store.list("")] == ["a/b"]
+    assert [path.exists() for path in (old, new, foreign)] == [False, True, True]
+
+
+def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
+    store = DirectoryStore(folder)
+    store.put("a/b", b"x", None)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret").write_bytes(b"secret")
+    (folder / "link").symlink_to(tmp_path / "outside")
+    (folder / "a" / "link").symlink_to(tmp_path / "outside" / "secret")
+    (folder / "a" / "nowhere").symlink_to("nowhere")
+    for key in ("link/secret", "link/new", "a/link", "a/nowhere"):
+        for act in (lambda key=key: store.read(key), lambda key=key: store.put(key, b"y", None)):
+            with pytest.raises(StoreError, match="links in a store are not followed"):
+                act()
+    with pytest.raises(StoreError, match="links in a store"):
+        list(store.list("link/"))
+    assert [found.key for found in store.list("")] == ["a/b"]
+    assert [path.name for path in (tmp_path / "outside").iterdir()] == ["secret"]
+    (folder / ".lock").unlink()
+    (folder / ".lock").symlink_to(tmp_path / "outside" / "lock")
+    with pytest.raises(StoreGoneError):
+        store.put("c", b"y", None)
+    assert not (tmp_path / "outside" / "lock").exists()
+
+
+def test_a_store_may_itself_be_behind_a_link(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(folder)
+    DirectoryStore(tmp_path / "link").put("a/b", b"x", None)
+    assert DirectoryStore(folder).read("a/b") == b"x"
+
+
+def test_a_folder_that_everybody_may_enter_is_made_private(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir(mode=0o755)
+    DirectoryStore.create(tmp_path / "store")
+    assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o700
+
+
+def test_what_other_programs_leave_there_is_in_nobodys_way(folder: Path, tmp_path: Path) -> None:
+    tale = Tale("s-1")
+    tale.turn("hello", "hi")
+    one, two = (Place("TASK", tmp_path / name / "task.jsonl") for name in ("one", "two"))
+    tale.write(one.file)
+    reconcile(DirectoryStore(folder), one, "push")
+    (session,) = (folder / "sessions").iterdir()
+    head = (session / "head.json").read_bytes()
+    (segment, *_) = session.glob("*.zst")
+    (session / "head (conflicted copy).json").write_bytes(head)
+    (session / "head.json.partial").write_bytes(head[:100])
+    (session / f"{segment.stem} (copy).zst").write_bytes(segment.read_bytes())
+    (session / "desktop.ini").write_bytes(b"\xff\xfe[")
+    (session / os.fsdecode(b"\xff.json")).write_bytes(head[:50])
+    (session / "photos").mkdir()
+    for place in (folder, session, session / "photos"):
+        (place / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+        (place / "~$notes").write_bytes(b"")
+    (folder / ".stversions" / "sessions").mkdir(parents=True)
+    (folder / ".stversions" / "sessions" / "head.json").write_bytes(head)
+    tale.turn("more", "yes")
+    tale.write(one.file)
+    assert reconcile(DirectoryStore(folder), one, "sync").action == "pushed"
+    outcome = reconcile(DirectoryStore(folder), two, "sync")
+    assert (outcome.action, outcome.forks, two.file.read_bytes()) == ("pulled", (), tale.data)
+    manifests, failures = Vault(DirectoryStore(folder)).heads()
+    assert ([manifest.id for manifest in manifests], failures) == (["TASK"], [])
+
+
+def test_a_full_disk_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+    tale = Tale("s-1")
+    tale.tool(os.urandom(20_000).hex())
+    one, two = (Place("TASK", tmp_path / name / "task.jsonl") for name in ("one", "two"))
+    with small_disk(tmp_path / "disk", "128k") as disk:
+        store = DirectoryStore.create(disk)
+        tale.write(one.file)
+        reconcile(store, one, "push")
+        before = tale.data
+        tale.tool(os.urandom(100_000).hex())
+        tale.write(one.file)
+        with pytest.raises(StoreGoneError, match="No space left"):
+            reconcile(store, one, "push")
+        assert one.file.read_bytes() == tale.data
+        reconcile(store, two, "pull")
+        assert two.file.read_bytes() == before
+
+
+def test_a_full_disk_here_leaves_the_file_whole(tmp_path: Path) -> None:
+    tale = Tale("s-1")
+    tale.turn("hello", "hi")
+    with small_disk(tmp_path / "disk", "128k") as disk:
+        store = DirectoryStore.create(tmp_path / "store")
+        one, two = Place("TASK", tmp_path / "one" / "task.jsonl"), Place("TASK", disk / "task.jsonl")
+        for place in (one, two):
+            tale.write(place.file)
+        before = tale.data
+        tale.tool(os.urandom(100_000).hex())
+        tale.write(one.file)
+        reconcile(store, one, "push")
+        with pytest.raises(OSError, match="No space left"):
+            reconcile(store, two, "sync")
+        assert two.file.read_bytes() == before
+        assert [path.name for path in disk.iterdir() if path.suffix == ".tmp"] == []
+
+
+def test_a_folder_that_may_no_longer_be_read_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = DirectoryStore(folder)
+    store.put("a/b", b"x", None)
+    real = os.open
+
+    def refuse(path: str, *more: int, **named: int) -> int:
+        if str(folder) in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *more, **named)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StoreGoneError, match="Permission denied"):
+        store.put("a/c", b"y", None)
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(folder: Path) -> None:
@@ -148,8 +269,34 @@ def test_two_processes_push_at_once(folder: Path, tmp_path: Path) -> None:
     running = [worker(folder, file, "sync") for file in files]
     assert [process.communicate()[1] for process in running] == [b""] * 3
     vault = Vault(DirectoryStore(folder))
-    everything = b"".join(vault.content(manifest) for manifest in vault.heads())
+    everything = b"".join(vault.content(manifest) for manifest in vault.heads()[0])
     assert [everything.count(f"said on {name}".encode()) for name in ("one", "two", "three")] == [1, 1, 1]
+
+
+def test_many_sessions_go_there_at_once(folder: Path, tmp_path: Path) -> None:
+    def one(number: int) -> str:
+        tale = Tale(f"s-{number}")
+        tale.turn(f"said in {number}", "yes")
+        place = Place(f"TASK-{number}", tale.write(tmp_path / str(number) / "task.jsonl"))
+        return reconcile(DirectoryStore(folder), place, "sync").action
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(one, range(20))) == {"pushed"}
+    assert len(Vault(DirectoryStore(folder)).heads()[0]) == 20
+
+
+def test_two_processes_of_one_machine_sync_at_once(folder: Path, tmp_path: Path) -> None:
+    tale = Tale("s-1")
+    tale.turn("hello", "hi")
+    here, there = tale.write(tmp_path / "here.jsonl"), tale.write(tmp_path / "there.jsonl")
+    reconcile(DirectoryStore(folder), Place("TASK", here), "push")
+    tale.turn("more", "yes")
+    tale.write(there)
+    reconcile(DirectoryStore(folder), Place("TASK", there), "push")
+    running = [worker(folder, here, "sync") for _ in range(3)]
+    assert [process.communicate()[1] for process in running] == [b""] * 3
+    assert (here.read_bytes(), stored(folder)) == (tale.data, tale.data)
+    assert not list(tmp_path.glob("*-fork-*"))
 
 
 def test_a_copied_store_is_the_same_store(folder: Path, tmp_path: Path) -> None:

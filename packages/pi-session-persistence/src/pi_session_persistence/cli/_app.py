@@ -10,7 +10,26 @@ import typer
 
 from pi_host import PiHostError
 from pi_session_persistence._errors import PersistenceError
-from pi_session_persistence.cli import fsck, path
+from pi_session_persistence.cli import (
+    bundle,
+    diff,
+    export,
+    fork,
+    fsck,
+    list_,
+    moving,
+    path,
+    prune,
+    rename,
+    search,
+    show,
+    stats,
+    tag,
+    trash,
+    tree,
+    verify,
+    watch,
+)
 from pi_session_persistence.cli import run as run_command
 from pi_session_persistence.cli._output import say_error
 
@@ -20,14 +39,35 @@ if TYPE_CHECKING:
 __all__ = ["app", "run"]
 
 _IDS: Final = "One id, one conversation"
+_LOOK: Final = "Find and look"
+_TIDY: Final = "Name and tidy up"
 _FILES: Final = "Check and mend"
+_MOVE: Final = "Move and keep elsewhere"
 
 #: Every word, the panel of the help it is in, and the function behind it, in the order of the help.
 _COMMANDS: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
     ("run", _IDS, run_command.run),
     ("path", _IDS, path.path),
     ("forget", _IDS, path.forget),
+    ("fork", _IDS, fork.fork),
+    ("list", _LOOK, list_.list_),
+    ("search", _LOOK, search.search),
+    ("show", _LOOK, show.show),
+    ("tree", _LOOK, tree.tree),
+    ("diff", _LOOK, diff.diff),
+    ("stats", _LOOK, stats.stats),
+    ("watch", _LOOK, watch.watch),
+    ("rename", _TIDY, rename.rename),
+    ("prune", _TIDY, prune.prune),
+    ("trash", _TIDY, trash.trash),
     ("fsck", _FILES, fsck.fsck),
+    ("verify", _FILES, verify.verify),
+    ("export", _MOVE, export.export),
+    ("push", _MOVE, moving.push),
+    ("pull", _MOVE, moving.pull),
+    ("sync", _MOVE, moving.sync),
+    ("bundle", _MOVE, bundle.bundle),
+    ("unbundle", _MOVE, bundle.unbundle),
 )
 
 app = typer.Typer(
@@ -67,6 +107,7 @@ def _root(
 
 for _word, _panel, _function in _COMMANDS:
     app.command(_word, rich_help_panel=_panel)(_function)
+app.command("tag", rich_help_panel=_TIDY, context_settings=tag.SETTINGS)(tag.tag)
 
 
 def run() -> None:
@@ -78,7 +119,8 @@ def run() -> None:
     try:
         app()
     except (PersistenceError, PiHostError) as error:
-        say_error(str(error))
+        for words in (str(error), *getattr(error, "__notes__", ())):
+            say_error(words)
     except OSError as error:
         say_error(f"{error.strerror or error}: {str(error.filename or '')!r}")
     sys.exit(1)

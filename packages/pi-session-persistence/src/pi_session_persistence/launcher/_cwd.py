@@ -47,8 +47,8 @@ def settle(header: Header | None, options: Options) -> Move:
     if wanted is None or options.cwd_policy == "header" or _same(has, wanted):
         if not has.is_dir():
             raise WorkingDirectoryError(
-                f"the session belongs to the folder {str(has)!r}, which is gone; "
-                "name another one, with the policy 'rewrite' or 'fork'"
+                f"the session belongs to the folder {str(has)!r}, which is gone, or on another machine; name the "
+                "one to go on in, with the policy 'rewrite' or 'fork': --cwd DIR --cwd-policy rewrite"
             )
         return Move(has)
     if options.cwd_policy == "error":

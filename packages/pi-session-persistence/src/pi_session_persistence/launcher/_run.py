@@ -7,7 +7,13 @@ import os
 from typing import TYPE_CHECKING, Any, Unpack
 
 from pi_host.launch import BRIDGE
-from pi_session_persistence._errors import HistoryDivergedError, PiFailedError, RunTimeoutError
+from pi_session_persistence._errors import (
+    HistoryDivergedError,
+    PersistenceError,
+    PiFailedError,
+    RunTimeoutError,
+    UndeliveredError,
+)
 from pi_session_persistence.launcher._drive import Drive, drive
 from pi_session_persistence.launcher._environment import environment
 from pi_session_persistence.launcher._history import Outcome, mark, outcome
@@ -20,8 +26,10 @@ from pi_session_persistence.launcher._taking import Steered, take
 from pi_session_persistence.registry import Registry
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from pathlib import Path
 
+    from pi_session_persistence.launcher._settings import Courier
     from pi_session_persistence.registry import Record
 
 __all__ = ["run", "run_async"]
@@ -47,6 +55,7 @@ def run(external_id: str, prompt: str, **settings: Unpack[Settings]) -> Result:
         HistoryDivergedError: the session did not go on from where it was.
         PiFailedError: pi ended with an error, or the model did.
         RunTimeoutError: pi took too long.
+        UndeliveredError: the courier could not take the session away.
         PersistenceError: anything else that a person has to see to.
     """
     signals = Signals()
@@ -76,9 +85,30 @@ async def _run(external_id: str, prompt: str, settings: Settings, signals: Signa
         record = options.registry.claim(taken.record.external_id)
         ready = await asyncio.to_thread(make_ready, record, held, options, pi)
         held = ready.held
-        return await _with(ready, prompt, options, pi, signals)
+        done = _with(ready, prompt, options, pi, signals)
+        return await (done if options.courier is None else _delivered(done, ready, options, options.courier))
     finally:
         held.release()
+
+
+async def _delivered(run: Awaitable[Result], ready: Ready, options: Options, courier: Courier) -> Result:
+    """Wait for a run, and have its session taken away, whatever came of it."""
+    external_id = ready.record.external_id
+    try:
+        result = await run
+    except HistoryDivergedError:
+        raise
+    except BaseException as failure:
+        try:
+            await courier.deliver(options.registry.claim(external_id))
+        except (PersistenceError, OSError) as error:
+            failure.add_note(str(error))
+        raise
+    try:
+        await courier.deliver(options.registry.claim(external_id))
+    except (PersistenceError, OSError) as error:
+        raise UndeliveredError(result, str(error)) from error
+    return result
 
 
 async def _with(ready: Ready, prompt: str, options: Options, pi: Program, signals: Signals | None) -> Result:
@@ -101,8 +131,6 @@ async def _with(ready: Ready, prompt: str, options: Options, pi: Program, signal
         if signals is not None:
             signals.stop()
         record, after = await asyncio.to_thread(_finish, ready, options, pi)
-        if options.courier is not None:
-            await options.courier.deliver(record)
     if timed_out:
         raise RunTimeoutError(options.timeout_s or 0, stored=after.stored)
     # A command of an extension need not ask the model, and a fork may not be in its file yet.

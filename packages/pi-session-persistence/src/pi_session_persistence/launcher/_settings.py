@@ -36,7 +36,10 @@ class Courier(Protocol):
         """
 
     async def deliver(self, record: Record) -> None:
-        """Take the session as it is now; called after each run, failed ones included."""
+        """Take the session as it is now; called after each run, failed ones included.
+
+        What it raises becomes an ``UndeliveredError``; if the run itself has failed, a note to that error.
+        """
 
 
 class Settings(TypedDict, total=False):

@@ -12,11 +12,14 @@ from pi_session_persistence.stores._errors import (
     StoreGoneError,
 )
 from pi_session_persistence.stores._manifest import Manifest, Segment
+from pi_session_persistence.stores._opening import Opener, open_store
+from pi_session_persistence.stores._place import Place
 from pi_session_persistence.stores._store import Object, Store
-from pi_session_persistence.stores._sync import Fork, Outcome, Place, Way, reconcile
+from pi_session_persistence.stores._sync import Action, Fork, Outcome, Way, preview, reconcile
 from pi_session_persistence.stores._vault import Head, Vault
 
 __all__ = [
+    "Action",
     "ChangedError",
     "DirectoryStore",
     "Fork",
@@ -25,6 +28,7 @@ __all__ = [
     "Manifest",
     "NotStoredError",
     "Object",
+    "Opener",
     "Outcome",
     "Place",
     "Segment",
@@ -36,6 +40,8 @@ __all__ = [
     "Vault",
     "Way",
     "checkout",
+    "open_store",
     "place_for",
+    "preview",
     "reconcile",
 ]

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 from pi_session_persistence.locking import lock
 from pi_session_persistence.registry import Registry
-from pi_session_persistence.stores._errors import ForkedError, NotStoredError
-from pi_session_persistence.stores._sync import Place, reconcile
+from pi_session_persistence.stores._errors import ForkedError
+from pi_session_persistence.stores._place import Place
+from pi_session_persistence.stores._sync import reconcile
+from pi_session_persistence.stores._vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pi_session_persistence.registry import Record
     from pi_session_persistence.stores._store import Store
-    from pi_session_persistence.stores._sync import Way
+    from pi_session_persistence.stores._sync import Fork
 
 __all__ = ["StoreCourier", "checkout"]
 
@@ -43,11 +45,11 @@ def checkout(store: Store, external_id: str, registry: Registry | None = None) -
     ids = registry or Registry.current()
     record = ids.claim(external_id)
     with lock(record.pi_file, what="pi-session checkout"):
-        _carry(store, ids, record, "pull")
+        _carry(store, ids, record)
         try:
             yield record.pi_file
         finally:
-            _carry(store, ids, record, "push")
+            _carry(store, ids, record)
 
 
 class StoreCourier:
@@ -56,20 +58,25 @@ class StoreCourier:
     Args:
         store: the store.
         registry: the external ids, by default those the environment names; the same as for the run.
+        on_fork: is called with what was kept of what other machines wrote at the same time, and what copies files has
+            set aside in the store.
     """
 
-    def __init__(self, store: Store, registry: Registry | None = None) -> None:
+    def __init__(
+        self, store: Store, registry: Registry | None = None, *, on_fork: Callable[[Fork], None] | None = None
+    ) -> None:
         self._store = store
         self._registry = registry or Registry.current()
+        self._on_fork = on_fork
 
     async def fetch(self, record: Record) -> None:
-        """Put the store's state into ``record.pi_file``; the caller has its lock.
+        """Bring ``record.pi_file`` and the store to one state; the caller has its lock.
 
         Raises:
             ForkedError: it was changed here and elsewhere; both are kept, and the next run goes on with the store's.
             StoreError: something is wrong with the store.
         """
-        await asyncio.to_thread(_carry, self._store, self._registry, record, "pull")
+        await asyncio.to_thread(_carry, self._store, self._registry, record, self._on_fork)
 
     async def deliver(self, record: Record) -> None:
         """Take the session to the store; the caller has its lock.
@@ -78,17 +85,18 @@ class StoreCourier:
             ForkedError: it was changed elsewhere during the run; both are kept, and what the run did is in the fork.
             StoreError: something is wrong with the store; what the run did is in the file, and is taken there later.
         """
-        await asyncio.to_thread(_carry, self._store, self._registry, record, "push")
+        await asyncio.to_thread(_carry, self._store, self._registry, record, self._on_fork)
 
 
-def _carry(store: Store, registry: Registry, record: Record, way: Way) -> None:
-    try:
-        outcome = reconcile(store, Place(record.external_id, record.pi_file, registry, held=True), way)
-    except NotStoredError:
-        # A new session is in one place only, or in none.
-        if way == "pull" or not record.pi_file.exists():
-            return
-        raise
-    if outcome.action == "forked":
+def _carry(store: Store, registry: Registry, record: Record, on_fork: Callable[[Fork], None] | None = None) -> None:
+    place = Place(record.external_id, record.pi_file, registry, held=True)
+    if not record.pi_file.exists() and Vault(store).head(record.external_id) is None:
+        return  # a new session that was not begun
+    outcome = reconcile(store, place, "sync")
+    own = 1 if outcome.action == "forked" else 0
+    for fork in outcome.forks[own:]:
+        if on_fork is not None:
+            on_fork(fork)
+    if own:
         fork = outcome.forks[0]
         raise ForkedError(record.external_id, outcome.file, fork.file, fork.id)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from uuid import NAMESPACE_OID, uuid5
 
-from pi_host.sessionfile import lines, replace
+from pi_host.sessionfile import Session, lines
 from pi_session_persistence.catalogue import pi_sessions
-from pi_session_persistence.launcher import fork_file
 from pi_session_persistence.mapping import file_name
-from pi_session_persistence.repair import with_member
+from pi_session_persistence.repair import plan, with_member
+from pi_session_persistence.stores._errors import StoreError
+from pi_session_persistence.stores._snapshot import sha256
 
-__all__ = ["place_for", "write_fork"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["fork_id", "forked", "place_for"]
 
 #: Names of session files as pi and this package make them.
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\.jsonl")
@@ -22,20 +25,32 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\.jsonl")
 _LONGEST: Final = 200
 
 
-def write_fork(data: bytes, parent: Path, target: Path) -> None:
-    """Write what is whole in ``data`` to a new session file that names ``parent`` as its parent.
+def fork_id(data: bytes) -> str:
+    """Return pi's id of a fork of ``data``."""
+    return str(uuid5(NAMESPACE_OID, sha256(data)))
+
+
+def forked(data: bytes, parent: Path, external_id: str | None) -> bytes:
+    """Return a session that has what is whole in ``data``, and an id of its own. The same data give the same id.
+
+    Args:
+        data: bytes of a session file.
+        parent: the session file that they were in.
+        external_id: of the new session, if it has one.
 
     Raises:
-        DamagedSessionError: there is no session in it.
-        OSError: it can't be written.
+        StoreError: there is no session in it.
     """
-    with tempfile.TemporaryDirectory(prefix="pi-session-") as folder:
-        source, fork = Path(folder, "source.jsonl"), Path(folder, "fork.jsonl")
-        replace(source, [data])
-        fork_file(source, fork)
-        header, *rest = lines(fork)
-        first = with_member(header.raw, "parentSession", str(parent.resolve()))
-        replace(target, [first + b"\n", *(line.raw + b"\n" for line in rest)])
+    content = plan(data).content or b""
+    header = Session.parse(content).header
+    if header is None:
+        raise StoreError(f"{str(parent)!r}: there is no session in it; `pi-session fsck` tells what is wrong")
+    first = with_member(header.raw, "id", fork_id(data))
+    first = with_member(first, "parentSession", str(parent.resolve()))
+    if external_id is not None:
+        first = with_member(first, "externalId", external_id)
+    rest = (line.raw for line in lines(content) if line.number != header.line)
+    return b"".join(raw + b"\n" for raw in (first, *rest))
 
 
 def place_for(session: str, name: str, cwd: str) -> Path:

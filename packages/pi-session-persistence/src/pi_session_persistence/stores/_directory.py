@@ -6,7 +6,10 @@ import errno
 import fcntl
 import hashlib
 import os
-from contextlib import contextmanager
+import re
+import stat
+import time
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,12 +19,18 @@ from pi_session_persistence.stores._errors import ChangedError, NotStoredError, 
 from pi_session_persistence.stores._store import Object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["DirectoryStore"]
 
 #: Tells a store from an empty mount point; its contents are for people.
 _MARK: Final = "pi-session-store"
+
+#: Names of what is being written.
+_LEFT: Final = re.compile(r"\.[0-9a-f]{16}\.tmp")
+
+#: Nobody writes one file for so long, in seconds.
+_LEFT_S: Final = 86_400.0
 
 
 class DirectoryStore:
@@ -29,7 +38,7 @@ class DirectoryStore:
 
     A file is replaced while the store's lock is held, and becomes visible as a whole. On file systems without locks,
     and where another program copies the directory from machine to machine, two writers may not see each other; what
-    such a program sets aside as a conflict is found by ``list`` under a key of its own.
+    such a program sets aside as a conflict is found by ``list`` under a key of its own. Links are not followed.
 
     Args:
         folder: a directory that `create` has made a store.
@@ -55,6 +64,8 @@ class DirectoryStore:
             if not (folder / _MARK).exists():
                 if any(not path.name.startswith(".") and path.name != _MARK for path in folder.iterdir()):
                     raise StoreError(f"{str(folder)!r} has other things in it; name an empty directory")
+                with suppress(OSError):  # file systems without modes are private in other ways, or not
+                    folder.chmod(0o700)
                 replace(folder / _MARK, [b"A store of pi sessions; see pi-session push, pull and sync.\n"])
         except OSError as error:
             raise StoreError(f"{str(folder)!r} can't be made a store: {error.strerror}; name another place") from error
@@ -106,18 +117,33 @@ class DirectoryStore:
         parts = key.split("/")
         if not all(parts) or "\0" in key or any(part.startswith(".") for part in parts):
             raise StoreError(f"{key!r} is no key; see what `Store` says about keys")
-        return self.folder.joinpath(*parts)
+        return self._inside(parts)
+
+    def _inside(self, parts: Sequence[str]) -> Path:
+        path = self.folder
+        for part in parts:
+            path /= part
+            # It would lead somebody's bytes, or ours, to another place.
+            if path.is_symlink():
+                raise StoreError(f"{str(path)!r} is a link, and links in a store are not followed; move it away")
+        return path
 
     def _found(self, prefix: str) -> Iterator[Object]:
         # A folder that a prefix ends in the middle of is searched as a whole.
-        start = self.folder.joinpath(*[part for part in prefix.split("/")[:-1] if part])
-        for folder, _, names in os.walk(start, onerror=_tell):
+        start = self._inside([part for part in prefix.split("/")[:-1] if part])
+        for folder, folders, names in os.walk(start, onerror=_tell):
+            folders[:] = [name for name in folders if not name.startswith(".")]
             for name in names:
                 path = Path(folder, name)
                 key = path.relative_to(self.folder).as_posix()
-                if not name.startswith(".") and key != _MARK and key.startswith(prefix):
-                    facts = path.stat()
-                    yield Object(key, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
+                if _LEFT.fullmatch(name):
+                    _clear(path)
+                if name.startswith(".") or key == _MARK or not key.startswith(prefix):
+                    continue
+                with suppress(FileNotFoundError):  # taken away just now
+                    facts = path.lstat()
+                    if stat.S_ISREG(facts.st_mode):
+                        yield Object(key, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
 
     def _expect(self, key: str, path: Path, generation: str | None) -> None:
         found = _generation(path)
@@ -137,9 +163,7 @@ class DirectoryStore:
                 return
         except OSError as error:
             raise self._gone(error) from error
-        raise StoreGoneError(
-            f"there is no store in {str(self.folder)!r}; is the drive mounted? `pi-session push --create` makes one"
-        )
+        raise StoreGoneError(f"there is no store in {str(self.folder)!r}; is the drive mounted? --create makes one")
 
     def _gone(self, error: OSError) -> StoreGoneError:
         return StoreGoneError(
@@ -156,7 +180,8 @@ class DirectoryStore:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        descriptor = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(self.folder / ".lock", flags, 0o600)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -166,6 +191,13 @@ class DirectoryStore:
             yield
         finally:
             os.close(descriptor)
+
+
+def _clear(path: Path) -> None:
+    """Take away what a writer left that was killed long ago."""
+    with suppress(OSError):
+        if time.time() - path.lstat().st_mtime > _LEFT_S:
+            path.unlink()
 
 
 def _generation(path: Path) -> str | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from pi_session_persistence._errors import InvalidIdError
 from pi_session_persistence.stores._errors import StoreDamagedError
+from pi_session_persistence.stores._keys import folder
 
 __all__ = ["FORMAT", "Manifest", "Segment", "decode", "encode"]
 
@@ -32,6 +34,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         id: of the session in the store.
         number: of the generation, starting at 1.
         size: of the session file, in bytes.
+        entries: lines of the session file after the header.
         sha256: of the session file.
         segments: what it is made of, in order.
         name: of the session file where it came from.
@@ -46,6 +49,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     number: int
     size: int
+    entries: int
     sha256: str
     segments: tuple[Segment, ...]
     name: str
@@ -65,14 +69,18 @@ def decode(data: bytes, key: str) -> Manifest:
     """Return the manifest in ``data``.
 
     Raises:
-        StoreDamagedError: there is none, or one that this version can't read.
+        StoreDamagedError: there is none, one of another session, or one that this version can't read.
     """
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except msgspec.DecodeError as error:
+        home = folder(manifest.id)
+    except (msgspec.DecodeError, UnicodeDecodeError, InvalidIdError) as error:
         raise StoreDamagedError(
-            f"{key!r} is no manifest ({error}); if it is still being copied, try again later"
+            f"{key!r} is no manifest ({error}); if it is still being copied, try again later, else put it anew from "
+            "where the session is whole: `pi-session push --mend`"
         ) from error
     if manifest.format > FORMAT:
         raise StoreDamagedError(f"{key!r} was written by a newer pi-session-persistence; update this one")
+    if not key.startswith(f"{home}/"):
+        raise StoreDamagedError(f"{key!r} is the manifest of another session, {manifest.id!r}; move it away")
     return manifest

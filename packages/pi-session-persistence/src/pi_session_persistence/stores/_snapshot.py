@@ -31,6 +31,11 @@ class Snapshot(msgspec.Struct, frozen=True):
     rest: bytes
     header: Header
 
+    @property
+    def entries(self) -> int:
+        """How many lines there are after the header."""
+        return self.data.count(b"\n") - self.header.line
+
 
 def take(file: Path) -> Snapshot:
     """Return what is in a session file, which may be in use.

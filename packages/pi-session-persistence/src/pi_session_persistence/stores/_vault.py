@@ -6,31 +6,26 @@ import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import zstandard
-
-from pi_session_persistence.mapping import file_name
 from pi_session_persistence.stores._errors import ChangedError, NotStoredError, StoreDamagedError
-from pi_session_persistence.stores._manifest import FORMAT, Manifest, Segment, decode, encode
+from pi_session_persistence.stores._keys import DAMAGED, KEPT, folder, head_key, is_stray, segment_key
+from pi_session_persistence.stores._manifest import FORMAT, Manifest, decode, encode
+from pi_session_persistence.stores._segments import Segments, Traffic
 from pi_session_persistence.stores._snapshot import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pi_session_persistence.stores._errors import StoreError
     from pi_session_persistence.stores._snapshot import Snapshot
     from pi_session_persistence.stores._store import Store
 
 __all__ = ["Head", "Stray", "Vault"]
 
-#: Longest segment, in bytes.
-_SEGMENT: Final = 4 << 20
-
-#: More segments than that are put together anew.
-_MOST_SEGMENTS: Final = 64
-
 #: What no manifest names any more is kept for so long: the manifest of another machine may not have arrived yet.
 _GRACE: Final = timedelta(days=30)
 
-_LEVEL: Final = 3
+#: Once in so many generations, what nothing refers to is looked for.
+_SWEEP_EVERY: Final = 16
 
 
 class Head(NamedTuple):
@@ -62,32 +57,48 @@ class Vault:
 
     Args:
         store: the store.
+
+    Attributes:
+        store: the store.
+        traffic: the segments that went there and came from there.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.traffic = Traffic()
+        self._last = ("", b"")
 
-    def identity(self) -> str:
+    def identity(self) -> str | None:
+        """Return what tells this store from all others; ``None`` if nothing was ever stored."""
+        try:
+            return self.store.read("store.json").decode("utf-8", "replace").strip()
+        except NotStoredError:
+            return None
+
+    def identify(self) -> str:
         """Return what tells this store from all others; a new one gets a word of its own."""
-        while True:
+        while (known := self.identity()) is None:
+            from uuid import uuid4  # noqa: PLC0415  # once in the life of a store
+
             try:
-                return self.store.read("store.json").decode("utf-8", "replace").strip()
-            except NotStoredError:
-                from uuid import uuid4  # noqa: PLC0415  # once in the life of a store
+                self.store.put("store.json", f"{uuid4()}\n".encode(), None)
+            except ChangedError:
+                continue
+        return known
 
+    def heads(self) -> tuple[list[Manifest], list[StoreError]]:
+        """Return the newest generation of each session, and what is wrong with those that can't be read."""
+        found: list[Manifest] = []
+        failures: list[StoreError] = []
+        for thing in self.store.list("sessions/"):
+            if thing.key.endswith("/head.json"):
                 try:
-                    self.store.put("store.json", f"{uuid4()}\n".encode(), None)
-                except ChangedError:
+                    found.append(decode(self.store.read(thing.key), thing.key))
+                except NotStoredError:
                     continue
-
-    def heads(self) -> Iterator[Manifest]:
-        """Yield the newest generation of each session; those that can't be read are passed over."""
-        for found in self.store.list("sessions/"):
-            if found.key.endswith("/head.json"):
-                try:
-                    yield decode(self.store.read(found.key), found.key)
-                except (NotStoredError, StoreDamagedError):
-                    continue
+                except StoreDamagedError as error:
+                    failures.append(error)
+        return found, failures
 
     def head(self, session: str) -> Head | None:
         """Return the newest generation of a session, ``None`` if it was never stored.
@@ -95,7 +106,7 @@ class Vault:
         Raises:
             StoreDamagedError: it can't be read.
         """
-        key = f"{folder(session)}/head.json"
+        key = head_key(session)
         generation = self.store.stat(key)
         if generation is None:
             return None
@@ -106,28 +117,41 @@ class Vault:
             return None
 
     def strays(self, session: str) -> list[Stray]:
-        """Return the generations of a session that were set aside."""
-        found = []
-        for key in self._manifests(session):
-            if not key.endswith("/head.json") and not _name(key).startswith("kept-"):
+        """Return the generations of a session that were set aside; what is no generation is passed over."""
+        return [Stray(key, manifest) for key, manifest in self._generations(session) if is_stray(key)]
+
+    def was(self, session: str, data: bytes) -> bool:
+        """Tell whether the newest generation is made from one that had ``data``, or that began with it."""
+        for key, kept in self._generations(session):
+            if key.rpartition("/")[2].startswith(KEPT) and kept.size >= len(data):
                 try:
-                    found.append(Stray(key, decode(self.store.read(key), key)))
+                    if kept.sha256 == sha256(data) or self.content(kept, data).startswith(data):
+                        return True
                 except (NotStoredError, StoreDamagedError):
                     continue
-        return found
+        return False
 
-    def content(self, manifest: Manifest) -> bytes:
+    def content(self, manifest: Manifest, have: bytes = b"") -> bytes:
         """Return the bytes of a generation.
+
+        Args:
+            manifest: the generation.
+            have: what a machine has of it already.
 
         Raises:
             NotStoredError: a segment is missing.
             StoreDamagedError: a segment is not what was stored.
         """
-        data = b"".join(self._segment(manifest.id, segment) for segment in manifest.segments)
+        # Who compares two states and takes one of them asks twice.
+        if self._last[0] == manifest.sha256:
+            return self._last[1]
+        data = self._segments(manifest.id).read(manifest.segments, have)
         if sha256(data) != manifest.sha256:
             raise StoreDamagedError(
-                f"session {manifest.id!r}, generation {manifest.number}: the bytes are not those stored"
+                f"session {manifest.id!r}, generation {manifest.number}: the bytes are not those stored; put them anew "
+                "from where the session is whole: `pi-session push --mend`"
             )
+        self._last = (manifest.sha256, data)
         return data
 
     def commit(self, session: str, snapshot: Snapshot, head: Head | None, *, name: str, external: bool) -> Manifest:
@@ -137,7 +161,7 @@ class Vault:
 
         Args:
             session: its id in the store.
-            snapshot: what is to be stored. If it begins with all that ``head`` has, only the rest is written.
+            snapshot: what is to be stored. What ``head`` has of it is not written again.
             head: the newest generation, ``None`` if it was never stored.
             name: of the session file.
             external: whether ``session`` is an external id.
@@ -146,19 +170,16 @@ class Vault:
             ChangedError: ``head`` is no longer the newest generation.
         """
         old = head.manifest if head is not None else None
-        kept: tuple[Segment, ...] = ()
-        if old is not None and _goes_on(old, snapshot):
-            kept = old.segments if len(old.segments) < _MOST_SEGMENTS else ()
-        elif old is not None:
-            self._put_once(f"{folder(session)}/kept-{old.number:08}-{old.sha256[:12]}.json", encode(old))
-        start = sum(segment.size for segment in kept)
+        if old is not None and not _goes_on(old, snapshot):
+            self._put_once(f"{folder(session)}/{KEPT}{old.number:08}-{old.sha256[:12]}.json", encode(old))
         manifest = Manifest(
             format=FORMAT,
             id=session,
             number=old.number + 1 if old is not None else 1,
             size=len(snapshot.data),
+            entries=snapshot.entries,
             sha256=snapshot.sha256,
-            segments=(*kept, *self._put_segments(session, snapshot.data, start)),
+            segments=self._segments(session).write(snapshot.data, old.segments if old is not None else ()),
             name=name,
             session_id=snapshot.header.id,
             cwd=snapshot.header.cwd or "",
@@ -166,39 +187,55 @@ class Vault:
             host=socket.gethostname(),
             written=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        self.store.put(f"{folder(session)}/head.json", encode(manifest), head.generation if head is not None else None)
-        if old is not None and not kept:
+        self.store.put(head_key(session), encode(manifest), head.generation if head is not None else None)
+        if manifest.number % _SWEEP_EVERY == 0:
             self._sweep(session)
         return manifest
 
-    def _segment(self, session: str, segment: Segment) -> bytes:
-        key = _segment_key(session, segment.sha256)
-        try:
-            packed = self.store.read(key)
-        except NotStoredError as error:
-            raise NotStoredError(
-                f"the store lacks a part of session {session!r} ({key!r}); if it is still being copied, try again later"
-            ) from error
-        return _unpacked(key, packed, segment)
+    def mend(self, session: str, snapshot: Snapshot) -> None:
+        """Put anew what can't be read of a session: what is here in its place, if there is no other way.
 
-    def _put_segments(self, session: str, data: bytes, start: int) -> Iterator[Segment]:
-        view = memoryview(data)
-        for place in range(start, len(data), _SEGMENT):
-            part = view[place : place + _SEGMENT]
-            segment = Segment(len(part), sha256(part))
-            self._put_segment(_segment_key(session, segment.sha256), part, segment)
-            yield segment
+        Args:
+            session: its id in the store.
+            snapshot: the session where it is whole.
 
-    def _put_segment(self, key: str, part: memoryview, segment: Segment) -> None:
-        packed = zstandard.ZstdCompressor(level=_LEVEL).compress(part)
+        Raises:
+            ChangedError: somebody else changed it meanwhile.
+        """
         try:
-            self.store.put(key, packed, None)
-        except ChangedError:
+            head = self.head(session)
+        except StoreDamagedError:
+            self._set_aside(session)
+            return
+        if head is None:
+            return
+        if _goes_on(head.manifest, snapshot):
+            self._segments(session).mend(head.manifest.segments, snapshot.data)
+            return
+        try:
+            self.content(head.manifest, snapshot.data)
+        except (NotStoredError, StoreDamagedError):
+            self._set_aside(session)
+
+    def _set_aside(self, session: str) -> None:
+        """Give a head that is of no use another name; the next generation is the first one then."""
+        key = head_key(session)
+        generation = self.store.stat(key)
+        if generation is None:
+            return
+        data = self.store.read(key)
+        self._put_once(f"{folder(session)}/{DAMAGED}{sha256(data)[:12]}.json", data)
+        self.store.delete(key, generation)
+
+    def _segments(self, session: str) -> Segments:
+        return Segments(self.store, session, self.traffic)
+
+    def _generations(self, session: str) -> Iterator[tuple[str, Manifest]]:
+        for key in self._manifests(session):
             try:
-                _unpacked(key, self.store.read(key), segment)
-            except StoreDamagedError:
-                self.store.delete(key)
-                self.store.put(key, packed, None)
+                yield key, decode(self.store.read(key), key)
+            except (NotStoredError, StoreDamagedError):
+                continue
 
     def _put_once(self, key: str, data: bytes) -> None:
         """Put what can only ever be the same under this key."""
@@ -216,38 +253,11 @@ class Vault:
             manifests = [decode(self.store.read(key), key) for key in self._manifests(session)]
         except (NotStoredError, StoreDamagedError):
             return
-        needed = {_segment_key(session, segment.sha256) for found in manifests for segment in found.segments}
+        needed = {segment_key(session, segment.sha256) for found in manifests for segment in found.segments}
         before = datetime.now(UTC) - _GRACE
         for found in list(self.store.list(f"{folder(session)}/")):
             if found.key.endswith(".zst") and found.key not in needed and found.modified < before:
                 self.store.delete(found.key)
-
-
-def folder(session: str) -> str:
-    """Return the beginning of the keys of a session."""
-    return f"sessions/{file_name(session).removesuffix('.jsonl')}"
-
-
-def _segment_key(session: str, digest: str) -> str:
-    return f"{folder(session)}/{digest}.zst"
-
-
-def _unpacked(key: str, packed: bytes, segment: Segment) -> bytes:
-    try:
-        # The frame says how much memory it takes, so it must not say more than a segment may have.
-        size = zstandard.frame_content_size(packed)
-        data = zstandard.ZstdDecompressor().decompress(packed) if size == segment.size <= _SEGMENT else b""
-    except zstandard.ZstdError as error:
-        raise StoreDamagedError(
-            f"{key!r} can't be unpacked ({error}); push the session again from where it is whole"
-        ) from error
-    if len(data) != segment.size or sha256(data) != segment.sha256:
-        raise StoreDamagedError(f"{key!r} is not what was stored; push the session again from where it is whole")
-    return data
-
-
-def _name(key: str) -> str:
-    return key.rpartition("/")[2]
 
 
 def _goes_on(old: Manifest, snapshot: Snapshot) -> bool:
