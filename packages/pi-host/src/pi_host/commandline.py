@@ -82,7 +82,8 @@ def run(app: typer.Typer, name: str, *expected: type[Exception], remedy: str = "
     Args:
         app: the program.
         name: what people type; errors begin with it.
-        expected: errors whose text tells people what is wrong and what to do. Errors of the file system are told, too.
+        expected: errors whose text, and whose notes, tell people what is wrong and what to do. Those of the file
+            system are told, too.
         remedy: what to do about errors of the file system.
     """
     for stream in (sys.stdout, sys.stderr):
@@ -92,22 +93,24 @@ def run(app: typer.Typer, name: str, *expected: type[Exception], remedy: str = "
     try:
         app(prog_name=name)
     except expected as error:
-        say_error(name, str(error))
+        for words in (str(error), *getattr(error, "__notes__", ())):
+            say_error(name, words)
     except OSError as error:
         say_error(name, f"{str(error.filename or '')!r}: {error.strerror or error}; {remedy}")
     sys.exit(1)
 
 
-def console(*, stderr: bool = False, markup: bool = False) -> Console:
+def console(*, stderr: bool = False, markup: bool = False, wrap: bool = True) -> Console:
     """Return a console that leaves words alone: no guessed highlighting, no emoji codes.
 
     Args:
         stderr: whether it writes to stderr.
         markup: whether square brackets mean styles; not for text of others.
+        wrap: whether lines that are too long are broken; where not, that is up to the terminal.
     """
     from rich.console import Console  # noqa: PLC0415  # commands that start pi do without it
 
-    return Console(stderr=stderr, highlight=False, emoji=False, markup=markup)
+    return Console(stderr=stderr, highlight=False, emoji=False, markup=markup, soft_wrap=not wrap)
 
 
 def table(*columns: str) -> Table:

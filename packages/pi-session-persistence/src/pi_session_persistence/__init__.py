@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PiFailedError,
         RegistryError,
         RunTimeoutError,
+        TrashedSessionError,
         UndeliveredError,
         WorkingDirectoryError,
     )
@@ -52,6 +53,7 @@ __all__ = [
     "Result",
     "RunTimeoutError",
     "Settings",
+    "TrashedSessionError",
     "UndeliveredError",
     "WorkingDirectoryError",
     "canonical",
@@ -78,6 +80,7 @@ _HOMES = {
         "PiFailedError",
         "RegistryError",
         "RunTimeoutError",
+        "TrashedSessionError",
         "UndeliveredError",
         "WorkingDirectoryError",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "PiFailedError",
     "RegistryError",
     "RunTimeoutError",
+    "TrashedSessionError",
     "UndeliveredError",
     "WorkingDirectoryError",
 ]
@@ -46,6 +48,22 @@ class RegistryError(PersistenceError):
 
 class NotAFileError(PersistenceError):
     """A path that leads to something else than a regular file."""
+
+
+class TrashedSessionError(PersistenceError):
+    """A session that was pruned; a run would begin anew under its id.
+
+    Attributes:
+        external_id: its external id.
+    """
+
+    def __init__(self, external_id: str) -> None:
+        self.external_id = external_id
+        word = shlex.quote(external_id)
+        super().__init__(
+            f"the session of {external_id!r} was pruned; `pi-session trash restore {word}` brings it back, "
+            f"`pi-session trash empty {word} --yes` deletes it, and the next run begins anew"
+        )
 
 
 class BusyError(PersistenceError):

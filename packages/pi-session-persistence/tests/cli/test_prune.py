@@ -108,6 +108,13 @@ def test_what_was_pruned_is_deleted_only_when_told_to(sessions: Path) -> None:
     assert {path.suffix for path in sessions.iterdir()} == {".jsonl"}
 
 
+def test_one_can_be_deleted_by_its_name(sessions: Path) -> None:
+    call("prune", "--keep-newest", "2", "--yes")
+    assert call("trash", "empty", "s1", "--yes")[1].startswith("1 deleted")
+    assert call("trash", "restore", "s0")[0] == 0
+    assert there(sessions) == ["s0", "s2", "s3"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -118,6 +125,7 @@ def test_what_was_pruned_is_deleted_only_when_told_to(sessions: Path) -> None:
         ["prune", "--max-size", "2"],
         ["trash", "restore"],
         ["trash", "list", "s0"],
+        ["trash", "empty", "--json", "--yes", "--older-than", "x"],
         ["trash", "--yes"],
     ],
 )

@@ -9,7 +9,8 @@ import pytest
 from launcher_support import Caller
 from retention_support import candidate
 
-from pi_session_persistence.retention import Trash
+from pi_session_persistence import TrashedSessionError
+from pi_session_persistence.retention import Trash, Trashed
 from pi_testkit import Say
 
 if TYPE_CHECKING:
@@ -18,24 +19,39 @@ if TYPE_CHECKING:
     from pi_testkit import Pi
 
 
-@pytest.mark.pi_versions("1.5.2")
-def test_it_goes_on_after_it_came_back_and_its_id_is_free_meanwhile(
-    pi: Pi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def caller(pi: Pi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Caller:
     (tmp_path / "pi ids").mkdir()
     caller = Caller(pi, tmp_path / "pi ids")
     for name, value in caller.env.items():
         monkeypatch.setenv(name, value)
-    pi.model.add(Say("one"), Say("two"), Say("anew"))
+    return caller
+
+
+def pruned(caller: Caller) -> Trashed:
+    """A session with one prompt, in the trash."""
     file = caller.run("task", "first").pi_file
     os.utime(file, (1, 1))
-    trashed = Trash().put(candidate(file), quiet_s=60)
+    return Trash().put(candidate(file), quiet_s=60)
 
-    caller.run("task", "meanwhile")
-    assert pi.model.requests[-1].texts("user") == ["meanwhile"]
-    file.rename(tmp_path / "meanwhile.jsonl")
-    caller.registry.forget("task")
+
+@pytest.mark.pi_versions("1.5.2")
+def test_a_run_does_not_begin_anew_in_silence_and_goes_on_once_it_is_back(caller: Caller) -> None:
+    caller.pi.model.add(Say("one"), Say("two"))
+    trashed = pruned(caller)
+
+    with pytest.raises(TrashedSessionError, match=r"`pi-session trash restore task` brings it back"):
+        caller.run("task", "meanwhile")
 
     Trash().restore(trashed)
     caller.run("task", "second")
-    assert pi.model.requests[-1].texts("user") == ["first", "second"]
+    assert caller.pi.model.requests[-1].texts("user") == ["first", "second"]
+
+
+@pytest.mark.pi_versions("1.5.2")
+def test_a_run_begins_anew_once_it_was_deleted(caller: Caller) -> None:
+    caller.pi.model.add(Say("one"), Say("anew"))
+    Trash().delete(pruned(caller))
+
+    caller.run("task", "again")
+    assert caller.pi.model.requests[-1].texts("user") == ["again"]

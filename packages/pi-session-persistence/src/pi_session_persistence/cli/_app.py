@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import typer
-
 from pi_host import PiHostError
+from pi_host.commandline import application, version
+from pi_host.commandline import run as run_app
 from pi_session_persistence._errors import PersistenceError
 from pi_session_persistence.cli import (
     bundle,
@@ -31,7 +29,7 @@ from pi_session_persistence.cli import (
     watch,
 )
 from pi_session_persistence.cli import run as run_command
-from pi_session_persistence.cli._output import say_error
+from pi_session_persistence.cli._output import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,38 +68,20 @@ _COMMANDS: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
     ("unbundle", _MOVE, bundle.unbundle),
 )
 
-app = typer.Typer(
-    name="pi-session",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _show_version(value: bool) -> None:  # noqa: FBT001  # typer calls it so
-    if value:
-        from importlib.metadata import version  # noqa: PLC0415  # takes longer than most commands
-
-        typer.echo(f"pi-session {version('pi-session-persistence')}")
-        raise typer.Exit
+app = application(NAME)
 
 
 @app.callback()
-def _root(
-    *,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
+def _root(*, _version: Annotated[bool, version(NAME, "pi-session-persistence")] = False) -> None:
     """One stable id, one pi conversation, and tools for the files that hold it.
 
     [bold]First steps[/bold]
 
-      pi-session run TASK-7 "fix the failing test"    begin a conversation, or go on with it
-      pi-session fsck SESSION.jsonl                   find out what pi would not tell
-      pi-session path TASK-7                          the file behind an id
+      pi-session run TASK-7 "fix the test"   begin a conversation, or go on with it
+      pi-session list                        all sessions of pi, wherever they lie
+      pi-session search "write lock"         find where something was said
+      pi-session export TASK-7 --out it.html a page to read and to share
+      pi-session fsck SESSION.jsonl          find out what pi would not tell
     """
 
 
@@ -112,15 +92,4 @@ app.command("tag", rich_help_panel=_TIDY, context_settings=tag.SETTINGS)(tag.tag
 
 def run() -> None:
     """Run the command line, and end with 0 for success, 1 for something wrong, 2 for wrong usage."""
-    for stream in (sys.stdout, sys.stderr):
-        # Half characters are legal in a session, and in the name of a file.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        app()
-    except (PersistenceError, PiHostError) as error:
-        for words in (str(error), *getattr(error, "__notes__", ())):
-            say_error(words)
-    except OSError as error:
-        say_error(f"{error.strerror or error}: {str(error.filename or '')!r}")
-    sys.exit(1)
+    run_app(app, NAME, PersistenceError, PiHostError)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pi_session_persistence.cli._output import console, say_error
+from pi_session_persistence.cli._output import say_error
+from pi_session_persistence.cli._progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
-
-    from rich.progress import Progress, TaskID
 
     from pi_session_persistence.catalogue import Catalogue
 
@@ -60,8 +56,8 @@ def refresh(catalogue: Catalogue) -> None:
     """
     from pi_session_persistence.catalogue import places  # noqa: PLC0415  # as above
 
-    with _Bar() as bar:
-        done = catalogue.refresh(places(), bar.show)
+    with progress("reading sessions") as told:
+        done = catalogue.refresh(places(), told)
     _warn(done.unread, "can't be read")
     _warn(done.rewritten, "no longer begins with what was there at the last look")
 
@@ -79,34 +75,6 @@ def session_file(name: str) -> Path:
     from pi_session_persistence.catalogue import find_session  # noqa: PLC0415  # as above
 
     return find_session(name, lambda: ask(lambda catalogue: catalogue.sessions()))
-
-
-class _Bar:
-    """A progress bar on stderr, drawn only where somebody sees it and has to wait."""
-
-    def __init__(self) -> None:
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-
-    def show(self, done: int, total: int) -> None:
-        # The first call comes when a part is done; where that was all of it, nobody had to wait.
-        if self._progress is None and done < total and sys.stderr.isatty():
-            from rich.progress import Progress  # noqa: PLC0415  # most of the time there is no bar
-
-            self._progress = Progress(console=console(stderr=True), transient=True)
-            self._progress.start()
-            self._task = self._progress.add_task("reading sessions", total=total)
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=done)
 
 
 def _warn(files: Sequence[Path], what: str) -> None:

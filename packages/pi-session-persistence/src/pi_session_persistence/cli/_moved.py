@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import typer
 
+from pi_host.commandline import safe, say_json_line
 from pi_session_persistence._figures import short
-from pi_session_persistence.cli._output import safe, say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,7 @@ import typer
 
 from pi_session_persistence.registry import Registry
 
-__all__ = ["AsJson", "WhichCompat", "registry"]
-
-AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, for programs.")]
+__all__ = ["WhichCompat", "registry"]
 
 WhichCompat: TypeAlias = Annotated[
     Literal["gsd"] | None, typer.Option(help="Name and place the files as the GSD daemon does.")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from pi_session_persistence.cli._output import console
+from pi_host.commandline import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from rich.progress import Progress, TaskID
 
 __all__ = ["progress"]
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a progress bar on stderr, where somebody sees it.
+    """Show a progress bar on stderr, where somebody sees it and has to wait.
 
     Args:
         what: what is being done.
@@ -27,8 +29,17 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.progress import Progress  # noqa: PLC0415  # programs see none
+    with ExitStack() as stack:
+        shown: list[tuple[Progress, TaskID]] = []
 
-    with Progress(console=console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        def show(done: int, total: int) -> None:
+            # Where the first part was all of it, nobody had to wait.
+            if not shown and done < total:
+                from rich.progress import Progress  # noqa: PLC0415  # most of the time there is no bar
+
+                made = stack.enter_context(Progress(console=console(stderr=True, wrap=False), transient=True))
+                shown.append((made, made.add_task(what)))
+            for bar, task in shown:
+                bar.update(task, completed=done, total=total)
+
+        yield show

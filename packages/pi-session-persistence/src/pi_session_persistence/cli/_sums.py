@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from pi_host.commandline import console
 from pi_session_persistence._figures import dollars, many, share, short
-from pi_session_persistence.cli._output import console
 from pi_session_persistence.cli._telling import columns, folder, show
 from pi_session_persistence.export import one_line
 
@@ -27,7 +27,7 @@ _BAR: Final = 24
 def show_sums(sums: Sums, limit: int) -> None:
     """Print what sessions took; of each table so many rows."""
     total = sums.total
-    screen = console()
+    screen = console(wrap=False)
     counts = {"session": sums.sessions, "prompt": sums.prompts, "answer": sums.answers, "failure": sums.failures}
     screen.print(", ".join(many(number, what) for what, number in counts.items()))
     cached = share(total.cache_read, total.tokens)
@@ -76,4 +76,4 @@ def _show_days(days: Sequence[Part], limit: int) -> None:
 
 def _end(table: Table, more: int) -> None:
     show(table)
-    console().print(f"and {more:,} more\n" if more > 0 else "")
+    console(wrap=False).print(f"and {more:,} more\n" if more > 0 else "")

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pi_host.commandline import console
 from pi_session_persistence._figures import iso
-from pi_session_persistence.cli._output import console
 from pi_session_persistence.export import many_lines, one_line
 from pi_session_persistence.registry import Registry
 
@@ -133,12 +133,12 @@ def columns(*names: str, right: Collection[str] = (), wide: str = "") -> Table:
 
 def show(table: Table) -> None:
     """Print a table as wide as the terminal."""
-    screen = console()
+    screen = console(wrap=False)
     screen.width = width()
     screen.print(table, soft_wrap=False)
 
 
 def width() -> int:
     """Return how many characters fit into a line."""
-    screen = console()
+    screen = console(wrap=False)
     return screen.width if screen.is_terminal or "COLUMNS" in os.environ else _WIDE

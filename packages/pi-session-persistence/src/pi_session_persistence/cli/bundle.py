@@ -5,8 +5,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import safe, say_error, say_json, say_json_line
+from pi_host.commandline import AsJson, safe, say_json, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 __all__ = ["bundle", "unbundle"]
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from pi_host.commandline import AsJson, console, say_json_line
 from pi_session_persistence._errors import PersistenceError
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import console, say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 from pi_session_persistence.cli._reading import STYLES, WHO, SessionName, entry_data, entry_id, gist, line, read
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _show(result: "Comparison", sessions: "tuple[tuple[Path, Session], ...]", te
 
     from pi_session_persistence.export import one_line  # noqa: PLC0415  # as above
 
-    screen = console()
+    screen = console(wrap=False)
     pairs = list(zip("AB", sessions, (result.first, result.second), strict=True))
     for letter, (file, session), side in pairs:
         about = f"{one_line(session.name or (session.header.id if session.header else ''))}  {_count(len(side.path))}"

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pi_host.commandline import AsJson, say_json_line
 from pi_session_persistence._errors import PersistenceError, WorkingDirectoryError
-from pi_session_persistence.cli._options import AsJson, WhichCompat, registry
-from pi_session_persistence.cli._output import say_json_line
+from pi_session_persistence.cli._options import WhichCompat, registry
 from pi_session_persistence.cli._reading import AnEntry, SessionName, entry_id, read
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from pi_host.commandline import AsJson, safe, say_json_line
 from pi_session_persistence._errors import BusyError, PersistenceError
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import safe, say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 from pi_session_persistence.fsck import Examination, Finding, examine
 from pi_session_persistence.registry import rewriting
 from pi_session_persistence.repair import Repair, repair_file

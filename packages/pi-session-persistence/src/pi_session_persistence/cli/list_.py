@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pi_host.commandline import AsJson, say_json_line
 from pi_session_persistence._figures import dollars, local, short
 from pi_session_persistence.cli._filters import Choice, choosing
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 if TYPE_CHECKING:
     from pi_session_persistence.catalogue import Catalogue, Filters

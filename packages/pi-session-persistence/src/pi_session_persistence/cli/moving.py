@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple, TypeAlias
 
 import typer
 
+from pi_host.commandline import AsJson
 from pi_session_persistence._errors import PersistenceError
-from pi_session_persistence.cli._options import AsJson, WhichCompat, registry
+from pi_session_persistence.cli._options import WhichCompat, registry
 from pi_session_persistence.cli._output import say_error
 from pi_session_persistence.cli._progress import progress
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pi_host.commandline import AsJson, say_json_line
 from pi_session_persistence.cli._amounts import duration, size
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 if TYPE_CHECKING:
     from pi_session_persistence.retention import Candidate, Policy, Pruned, Selection

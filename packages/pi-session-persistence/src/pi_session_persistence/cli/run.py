@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from pi_host.commandline import safe, say_json_line
 from pi_session_persistence._errors import UndeliveredError
 from pi_session_persistence.cli._options import WhichCompat, registry
-from pi_session_persistence.cli._output import safe, say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 if TYPE_CHECKING:
     from pi_session_persistence.launcher import Courier, Result

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pi_host.commandline import AsJson, console, say_json_line
 from pi_session_persistence._figures import iso, local
 from pi_session_persistence.cli._filters import Choice, Roles, choosing
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import console, say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -79,7 +79,7 @@ def _data(hit: "Hit", ids: "Ids") -> dict[str, Any]:
 
 
 def _show(catalogue: "Catalogue", found: "Found", ids: "Ids") -> None:
-    screen = console()
+    screen = console(wrap=False)
     for hit in found.hits:
         screen.print(_heading(catalogue, hit, ids), soft_wrap=False, no_wrap=True, overflow="ellipsis")
         screen.print(_excerpt(hit), soft_wrap=False)

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import console, say_json_line
+from pi_host.commandline import AsJson, console, say_json_line
 from pi_session_persistence.cli._reading import STYLES, WHO, AnEntry, SessionName, entry_id, line, read
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def show(
     if as_json:
         say_json_line(_data(file, found, path, teller))
         return
-    screen = console()
+    screen = console(wrap=False)
     _say_head(screen, file, found, teller)
     after = ""
     for step in path:

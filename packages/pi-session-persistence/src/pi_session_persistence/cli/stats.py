@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from pi_host.commandline import AsJson, safe, say_json_line
 from pi_session_persistence.cli._filters import Choice, choosing, day_of
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import safe, say_json_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

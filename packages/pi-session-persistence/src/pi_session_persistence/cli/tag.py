@@ -5,9 +5,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from pi_host.commandline import AsJson, say_json_line
 from pi_session_persistence._errors import PersistenceError
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import say_json_line
 
 __all__ = ["SETTINGS", "tag"]
 

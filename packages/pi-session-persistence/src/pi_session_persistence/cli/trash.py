@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from pi_host.commandline import AsJson, safe, say_json_line
 from pi_session_persistence._errors import PersistenceError
 from pi_session_persistence.cli._amounts import duration
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import safe, say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 if TYPE_CHECKING:
     from pi_session_persistence.retention import Trash, Trashed
@@ -20,7 +20,7 @@ def trash(
     action: Annotated[Literal["list", "restore", "empty"], typer.Argument(help="What to do.")] = "list",
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="For `restore`: keys of the list, external ids, pi's ids, files."),
+        typer.Argument(metavar="[NAME]...", help="Which ones: keys of the list, external ids, pi's ids, files."),
     ] = None,
     *,
     older_than: Annotated[
@@ -43,8 +43,8 @@ def trash(
     """
     from pi_session_persistence.retention import Trash  # noqa: PLC0415  # `--help` needs no SQLite
 
-    if names and action != "restore":
-        raise typer.BadParameter(f"{names[0]!r}: only `restore` takes names")
+    if names and action == "list":
+        raise typer.BadParameter(f"{names[0]!r}: only `restore` and `empty` take names")
     if (older_than is not None or yes) and action != "empty":
         raise typer.BadParameter("--older-than and --yes are for `empty`")
     if action == "restore" and not names:
@@ -52,7 +52,7 @@ def trash(
     if action == "restore":
         _restore(Trash(), names or [], as_json=as_json)
     elif action == "empty":
-        _empty(Trash(), older_than or 0.0, yes=yes, as_json=as_json)
+        _empty(Trash(), names or [], older_than or 0.0, yes=yes, as_json=as_json)
     else:
         entries = Trash().entries()
         _tell(entries, as_json=as_json)
@@ -89,11 +89,12 @@ def _restore(trash: "Trash", names: list[str], *, as_json: bool) -> None:
             typer.echo(f"{safe(str(file))} is back")
 
 
-def _empty(trash: "Trash", older_than_s: float, *, yes: bool, as_json: bool) -> None:
+def _empty(trash: "Trash", names: list[str], older_than_s: float, *, yes: bool, as_json: bool) -> None:
     from pi_session_persistence._figures import short  # noqa: PLC0415  # as above
 
     before = time.time() - older_than_s
-    doomed = [one for one in trash.entries() if one.manifest.at <= before]
+    found = [trash.find(name) for name in names] if names else trash.entries()
+    doomed = [one for one in found if one.manifest.at <= before]
     gone = [one for one in doomed if _delete(trash, one)] if yes else []
     if as_json or not yes:
         _tell(gone if yes else doomed, as_json=as_json)

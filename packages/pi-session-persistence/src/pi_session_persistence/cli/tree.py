@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import console, say_json_line
+from pi_host.commandline import AsJson, console, say_json_line
 from pi_session_persistence.cli._reading import STYLES, WHO, SessionName, entry_data, gist, read
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def _draw(session: "Session", teller: "Teller", *, every: bool) -> None:
     from pi_session_persistence.cli._reading import line  # noqa: PLC0415  # as above
     from pi_session_persistence.export import Close, Open, walk  # noqa: PLC0415  # as above
 
-    screen = console()
+    screen = console(wrap=False)
     depth, opened = 0, False
     for step in walk(session):
         if isinstance(step, Open):

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from pi_host.commandline import AsJson, safe, say_json_line
 from pi_session_persistence._errors import PersistenceError
 from pi_session_persistence._figures import many
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import safe, say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

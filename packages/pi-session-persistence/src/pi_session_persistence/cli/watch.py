@@ -4,10 +4,10 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from pi_host.commandline import AsJson, console, say_json_line
 from pi_session_persistence._figures import iso, local, many
 from pi_session_persistence.cli._filters import Choice, Roles, choosing
-from pi_session_persistence.cli._options import AsJson
-from pi_session_persistence.cli._output import console, say_error, say_json_line
+from pi_session_persistence.cli._output import say_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def _news(catalogue: "Catalogue", begun: int, query: str, filters: "Filters", wa
 
 
 def _show(line: "Text") -> None:
-    screen = console()
+    screen = console(wrap=False)
     if screen.is_terminal:
         screen.print(line, soft_wrap=False, no_wrap=True, overflow="ellipsis")
     else:

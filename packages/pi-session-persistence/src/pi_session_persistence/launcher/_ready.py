@@ -6,7 +6,12 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_host.sessionfile import create
-from pi_session_persistence._errors import DamagedSessionError, HistoryDivergedError, NotAFileError
+from pi_session_persistence._errors import (
+    DamagedSessionError,
+    HistoryDivergedError,
+    NotAFileError,
+    TrashedSessionError,
+)
 from pi_session_persistence.fsck import examine
 from pi_session_persistence.launcher._cwd import Move, moved_header, settle
 from pi_session_persistence.launcher._fork import fork_file
@@ -56,6 +61,7 @@ def make_ready(record: Record, held: Lock, options: Options, program: Program) -
         DamagedSessionError: it can't be repaired.
         WorkingDirectoryError: see `settle`.
         NotAFileError: something else is in its place.
+        TrashedSessionError: it was pruned, and could still be brought back.
         OSError: it can't be read or written.
     """
     file = record.pi_file
@@ -63,6 +69,11 @@ def make_ready(record: Record, held: Lock, options: Options, program: Program) -
         raise NotAFileError(f"{str(file)!r} is no regular file; move it away, and put the session file there")
     if record.checkpoint is not None and (not file.exists() or file.stat().st_size < record.checkpoint.size):
         raise _shrunk(record)
+    if not file.exists():
+        from pi_session_persistence.retention import is_trashed  # noqa: PLC0415  # only a new session asks
+
+        if is_trashed(file):
+            raise TrashedSessionError(record.external_id)
     if not file.exists() or not file.stat().st_size:
         move = settle(None, options)
         file.unlink(missing_ok=True)

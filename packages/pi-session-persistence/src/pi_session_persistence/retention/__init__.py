@@ -4,7 +4,7 @@ from pi_session_persistence.retention._errors import RetentionError
 from pi_session_persistence.retention._manifest import Manifest
 from pi_session_persistence.retention._policy import Candidate, Policy, Selection, select
 from pi_session_persistence.retention._prune import GRACE_S, Pruned, prune, survey
-from pi_session_persistence.retention._trash import Trash
+from pi_session_persistence.retention._trash import Trash, is_trashed
 from pi_session_persistence.retention._trashed import Trashed
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Selection",
     "Trash",
     "Trashed",
+    "is_trashed",
     "prune",
     "select",
     "survey",

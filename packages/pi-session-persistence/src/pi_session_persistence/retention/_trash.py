@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pi_session_persistence.retention._manifest import Manifest
     from pi_session_persistence.retention._policy import Candidate
 
-__all__ = ["Trash"]
+__all__ = ["Trash", "is_trashed"]
 
 #: Neither pi nor the catalogue looks for sessions in there.
 _FOLDER: Final = ".pi-session-trash"
@@ -40,6 +40,14 @@ _DOOMED: Final = ".deleted"
 
 #: So long may pass between the link to a folder and what comes into it, in seconds.
 _PATIENCE_S: Final = 60.0
+
+
+def is_trashed(file: Path) -> bool:
+    """Return whether the session file that was at ``file`` lies in the trash."""
+    folder = file.parent.resolve() / _FOLDER
+    # Most folders have no trash.
+    keys = [] if not folder.is_dir() else [key for key in folder.iterdir() if key.suffix != _DOOMED]
+    return any(os.path.lexists(key / file.name) for key in keys)
 
 
 class Trash:
