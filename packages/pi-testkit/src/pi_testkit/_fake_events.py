@@ -104,7 +104,7 @@ def crossing(name: str, given: Mapping[str, Any], version: str) -> Crossing:
     info = CATALOG[name]
     if _numbers(version) < _numbers(info.since):
         raise LookupError(f"pi {version} has no event {name!r}; it came with pi {info.since}")
-    event: type[Event] = getattr(importlib.import_module(f"pi_host.events._{info.group}"), info.event)
+    event: type[Event] = getattr(importlib.import_module("pi_host.events"), info.event)
     known = dict(zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True))
     fields = {field.encode_name: _blank(info, field) for field in msgspec.structs.fields(event) if field.required}
     for key, value in given.items():

@@ -1,0 +1,67 @@
+"""The pis that components are proved with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pi_devkit._errors import DevkitError, EnvironmentMissingError
+
+if TYPE_CHECKING:
+    from pi_testkit.pis import PiInstall
+
+__all__ = ["Pi", "find_pi"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pi:
+    """A pi to run.
+
+    Attributes:
+        version: what it is called in the report.
+        install: the pi itself.
+    """
+
+    version: str
+    install: PiInstall
+
+
+def find_pi(wanted: str) -> Pi:
+    """Find a pi, and fetch it if the test kit knows how.
+
+    Args:
+        wanted: a version that the test kit knows, or ``VERSION=PATH`` with the path of another pi's command-line script
+            or package folder.
+
+    Raises:
+        DevkitError: no such version is known, or there is no pi at that path.
+        EnvironmentMissingError: it can't be fetched.
+    """
+    from pi_testkit.pis import (  # noqa: PLC0415  # of the extra `release`
+        PI_VERSIONS,
+        PiInstall,
+        ProvisionError,
+        UnknownVersionError,
+        provision,
+    )
+
+    version, given, path = wanted.partition("=")
+    try:
+        known = provision(version if not given else PI_VERSIONS[0])
+    except UnknownVersionError as error:
+        raise DevkitError(f"{error}; or name a candidate as VERSION=PATH") from error
+    except (ProvisionError, OSError) as error:
+        raise EnvironmentMissingError(f"pi {version} can't be fetched: {error}") from error
+    if not given:
+        return Pi(version, known)
+    script = _script(Path(path))
+    # A candidate runs with the Node of the newest pi that is known.
+    return Pi(version, PiInstall(version=version, node=known.node, cli=script, root=script.parent))
+
+
+def _script(path: Path) -> Path:
+    for one in (path, path / "dist" / "bundle" / "cli.js", path / "dist" / "cli.js"):
+        if one.is_file():
+            return one.resolve()
+    raise DevkitError(f"there is no pi at {str(path)!r}; name its package folder or its cli.js")

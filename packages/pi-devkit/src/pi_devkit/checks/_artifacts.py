@@ -1,0 +1,104 @@
+"""R06, R07, R09 and R25: the artifacts as files."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+from typing import TYPE_CHECKING
+
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+
+from pi_devkit.checks._metadata import metadata_of
+from pi_devkit.checks._model import Outcome, judge
+from pi_devkit.proving import build, tree_wheel, wheel_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pi_devkit.checks._context import Context
+
+__all__ = ["builds", "licence", "reproducible", "wheel_format"]
+
+
+def builds(context: Context) -> Outcome:
+    """R06: both build, and the wheel is the same whether it is built from the sdist or from the tree."""
+    evidence = context.artifacts.hashes()
+    folder = context.bench.snapshot(context.component)
+    path = tree_wheel(folder, context.bench.fresh("tree"), epoch=context.bench.epoch, offline=context.bench.offline)
+    tree, wheel = wheel_files(path).keys(), context.wheel.keys()
+    found = [f"{name} is in the wheel from the tree only; the sdist leaves it out" for name in sorted(tree - wheel)]
+    found += [f"{name} is in the wheel from the sdist only" for name in sorted(wheel - tree)]
+    return judge(found, artifacts=evidence)
+
+
+def wheel_format(context: Context) -> Outcome:
+    """R07: one wheel for every Python 3, named as it should be, with a RECORD that is true."""
+    return judge([*_names(context), *_record(context)])
+
+
+def _names(context: Context) -> Iterator[str]:
+    file_name = context.artifacts.wheel.name
+    try:
+        name, version, _, tags = parse_wheel_filename(file_name)
+    except InvalidWheelFilename as error:
+        yield f"{file_name} is no name of a wheel: {error}"
+        return
+    if {str(tag) for tag in tags} != {"py3-none-any"}:
+        yield f"{file_name} is not for every Python 3; an extension is pure Python: py3-none-any"
+    normal = str(canonicalize_name(context.component.name)).replace("-", "_")
+    if name != canonicalize_name(context.component.name) or not file_name.startswith(f"{normal}-{version}-"):
+        yield f"{file_name} should be called {normal}-{version}-py3-none-any.whl"
+    if context.dist_info != f"{normal}-{version}.dist-info/":
+        yield f"its metadata is in {context.dist_info!r}, which should be '{normal}-{version}.dist-info/'"
+
+
+def _record(context: Context) -> Iterator[str]:
+    recorded: dict[str, str] = {}
+    for row in csv.reader(io.StringIO(context.metadata("RECORD"))):
+        if row:
+            recorded[row[0]] = row[1]
+    for name in sorted(context.wheel.keys() ^ recorded.keys()):
+        yield f"{name} is in the wheel but not in its RECORD, or the other way round; build it anew"
+    for name, stated in sorted(recorded.items()):
+        if name not in context.wheel or name == f"{context.dist_info}RECORD":
+            continue
+        digest = base64.urlsafe_b64encode(hashlib.sha256(context.wheel[name]).digest()).rstrip(b"=").decode()
+        if stated != f"sha256={digest}":
+            yield f"{name} is not what the wheel's RECORD says: it was changed after it was built; build it anew"
+
+
+def licence(context: Context) -> Outcome:
+    """R09: the licence is in both artifacts, and the metadata says which it is."""
+    wanted = (context.workspace.folder(context.component) / "LICENSE").read_bytes()
+    metadata = metadata_of(context)
+    stated = context.source.project.get("license")
+    found = []
+    if not wanted.strip():
+        found.append("LICENSE is empty; write the licence's text")
+    if context.wheel.get(f"{context.dist_info}licenses/LICENSE") != wanted:
+        found.append("the wheel lacks the text of LICENSE; `license-files` has to name it")
+    if context.sdist.get("LICENSE") != wanted:
+        found.append("the sdist lacks the text of LICENSE")
+    if metadata.license_expression != stated:
+        found.append(f"the wheel's METADATA has licence {metadata.license_expression!r}, pyproject.toml {stated!r}")
+    found += [
+        f"the classifier {name!r} is of the old kind; `project.license` says it"
+        for name in metadata.classifiers or []
+        if name.startswith("License ::")
+    ]
+    return judge(found, licence=str(stated))
+
+
+def reproducible(context: Context) -> Outcome:
+    """R25: a second build gives the same bytes."""
+    folder = context.bench.again(context.component)
+    again = build(folder, context.bench.fresh("again"), epoch=context.bench.epoch, offline=context.bench.offline)
+    first, second = context.artifacts.hashes(), again.hashes()
+    found = [
+        f"{name} comes out differently each time it is built; nothing in it may depend on when or where that is"
+        for name in first.keys() | second.keys()
+        if first.get(name) != second.get(name)
+    ]
+    return judge(sorted(found), artifacts=second)

@@ -1,0 +1,72 @@
+"""``pi-devkit canary``: components in several pis and Pythons."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from pi_devkit.checks import Asked, Bench, Context, rows, verdict
+from pi_devkit.cli._output import AsJson, console, say_json
+from pi_devkit.cli._workspace import chosen, here
+
+if TYPE_CHECKING:
+    from pi_devkit.canary import Row
+    from pi_devkit.components import Component, Workspace
+
+__all__ = ["canary"]
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[COMPONENT]...", help="Which ones; default: all.")]
+Pis = Annotated[
+    list[str] | None,
+    typer.Option("--pi", metavar="VERSION[=PATH]", help="This pi, or a candidate at PATH; default: the component's."),
+]
+Pythons = Annotated[
+    list[str] | None, typer.Option("--python", metavar="X.Y", help="This Python; default: the project's.")
+]
+
+
+def canary(names: Names = None, *, pi: Pis = None, python: Pythons = None, as_json: AsJson = False) -> None:
+    """Start real pis with components installed from wheels, and see that each has what is promised.
+
+    A pi that is not there yet is fetched once. A failure that components.toml expects has to happen.
+
+    [bold]Examples[/bold]
+
+      pi-devkit canary pi-lane
+      pi-devkit canary --pi 1.5.2 --python 3.13
+      pi-devkit canary pi-lane --pi 1.6.0=/tmp/node_modules/@earendil-works/pi-coding-agent
+    """
+    workspace = here()
+    found: list[tuple[Row, list[str], str]] = []
+    with Bench(workspace) as bench:
+        for component in chosen(workspace, names or []):
+            context = Context(bench, component, Asked(pythons=tuple(python or ())))
+            versions = pi or _versions(workspace, component)
+            found += [(row, *verdict(context, row)) for row in (rows(context, versions) if versions else ())]
+    if as_json:
+        say_json({"rows": [asdict(row) | {"ok": not problems, "note": note} for row, problems, note in found]})
+    else:
+        _show(found)
+    if any(problems for _, problems, _ in found):
+        raise typer.Exit(1)
+
+
+def _versions(workspace: Workspace, component: Component) -> list[str]:
+    if component.kind not in {"host", "extension"}:
+        return []
+    return component.pi if component.pi is not None else [one.version for one in workspace.file.pis]
+
+
+def _show(found: list[tuple[Row, list[str], str]]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("component", "pi", "Python", "", ""):
+        table.add_column(column)
+    for row, problems, note in found:
+        status = Text("fails", style="bold red") if problems else Text("ok", style="green")
+        words = "\n".join(row.problems or problems) if problems else note.partition(": ")[2].removeprefix("works")
+        table.add_row(row.component, row.pi, row.python, status, Text(words))
+    console().print(table)

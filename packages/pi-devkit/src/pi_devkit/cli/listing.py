@@ -1,0 +1,69 @@
+"""``pi-devkit list`` and ``pi-devkit matrix``: what there is to release."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pi_devkit.cli._output import AsJson, console, say_json
+from pi_devkit.cli._workspace import here
+from pi_devkit.components import Component, Workspace, affected, changed_files
+from pi_devkit.components import matrix as rows_of
+
+__all__ = ["list_", "matrix"]
+
+Base = Annotated[
+    str | None, typer.Option("--affected", metavar="BASE", help="Only what differs from this branch, and its users.")
+]
+
+
+def list_(*, base: Base = None, as_json: AsJson = False) -> None:
+    """List the components with their versions and states.
+
+    [bold]Examples[/bold]
+
+      pi-devkit list
+      pi-devkit list --affected main
+    """
+    workspace = here()
+    components = _selected(workspace, base)
+    if as_json:
+        say_json({"components": [_record(workspace, component) for component in components]})
+        return
+    table = Table(box=None, header_style="bold")
+    for column in ("component", "version", "kind", "state", "last release"):
+        table.add_column(column, no_wrap=True)
+    for component in components:
+        record = _record(workspace, component)
+        table.add_row(*(record[key] or "none" for key in ("name", "version", "kind", "state", "released")))
+    console().print(table)
+
+
+def matrix(*, base: Base = None) -> None:
+    """Write the matrix of a workflow as JSON: one row for each component that is released.
+
+    [bold]Examples[/bold]
+
+      pi-devkit matrix
+      pi-devkit matrix --affected origin/main
+    """
+    workspace = here()
+    say_json(rows_of(workspace, _selected(workspace, base)))
+
+
+def _selected(workspace: Workspace, base: str | None) -> list[Component]:
+    return workspace.components if base is None else affected(workspace, changed_files(workspace, base))
+
+
+def _record(workspace: Workspace, component: Component) -> dict[str, str]:
+    tags = workspace.tags(component)
+    return {
+        "name": component.name,
+        "version": str(workspace.source(component).version),
+        "kind": component.kind,
+        "state": component.state,
+        "path": component.path,
+        "released": tags[0] if tags else "",
+    }

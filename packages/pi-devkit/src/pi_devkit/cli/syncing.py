@@ -1,0 +1,46 @@
+"""``pi-devkit check`` and ``pi-devkit sync``: the file, the tree, and what is generated."""
+
+from __future__ import annotations
+
+import typer
+
+from pi_devkit.cli._output import AsJson, say_error, say_json
+from pi_devkit.cli._workspace import here
+from pi_devkit.components import problems
+from pi_devkit.generate import drift, write
+
+__all__ = ["check", "sync"]
+
+
+def check(*, as_json: AsJson = False) -> None:
+    """Hold components.toml against the tree, and the generated files against components.toml.
+
+    [bold]Example[/bold]
+
+      pi-devkit check
+    """
+    workspace = here()
+    found = [*problems(workspace), *drift(workspace)]
+    if as_json:
+        say_json({"problems": found})
+    else:
+        for line in found:
+            say_error(line)
+        if not found:
+            typer.echo(f"{len(workspace.components)} components, and all that is generated from them, are right")
+    if found:
+        raise typer.Exit(1)
+
+
+def sync() -> None:
+    """Write what is generated from components.toml: release-please, CODEOWNERS, dependabot, labels, the bug form.
+
+    [bold]Example[/bold]
+
+      pi-devkit sync
+    """
+    changed = write(here())
+    for path in changed:
+        typer.echo(f"wrote {path}")
+    if not changed:
+        typer.echo("everything is as it should be")

@@ -1,0 +1,92 @@
+"""Builds the artifacts of a component: the sdist from the tree, and the wheel from the sdist."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pi_devkit._commands import run
+from pi_devkit._errors import DevkitError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Artifacts", "build", "given", "tree_wheel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """The two files of a release.
+
+    Attributes:
+        sdist: the source distribution.
+        wheel: the wheel.
+    """
+
+    sdist: Path
+    wheel: Path
+
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of each by its file name."""
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.sdist, self.wheel)}
+
+
+def build(folder: Path, out: Path, *, epoch: int, offline: bool = False) -> Artifacts:
+    """Build the sdist of a folder, and the wheel from that sdist.
+
+    Args:
+        folder: the component.
+        out: where the files go; empty or not there yet.
+        epoch: the time that files in them bear, in seconds since 1970.
+        offline: whether nothing may be fetched.
+
+    Raises:
+        DevkitError: it does not build; the message ends with what the backend said.
+    """
+    _uv_build(folder, out, epoch, [], offline=offline)
+    return given(out)
+
+
+def tree_wheel(folder: Path, out: Path, *, epoch: int, offline: bool = False) -> Path:
+    """Build the wheel from the tree, past the sdist.
+
+    Args:
+        folder: the component.
+        out: where the file goes.
+        epoch: as for :func:`build`.
+        offline: as for :func:`build`.
+
+    Raises:
+        DevkitError: it does not build.
+    """
+    _uv_build(folder, out, epoch, ["--wheel"], offline=offline)
+    return _only(out, "*.whl")
+
+
+def given(folder: Path) -> Artifacts:
+    """The artifacts in a folder.
+
+    Args:
+        folder: it has one sdist and one wheel.
+
+    Raises:
+        DevkitError: it has not.
+    """
+    return Artifacts(_only(folder, "*.tar.gz"), _only(folder, "*.whl"))
+
+
+def _uv_build(folder: Path, out: Path, epoch: int, more: list[str], *, offline: bool) -> None:
+    # Sources are those of a workspace only; what is built here must not depend on it.
+    words = ["uv", "build", str(folder), "--out-dir", str(out), "--no-sources", "--no-create-gitignore", *more]
+    done = run(words + ["--offline"] * offline, cwd=folder, env={"SOURCE_DATE_EPOCH": str(epoch)})
+    if not done.ok:
+        raise DevkitError(f"{folder.name} does not build; mend what the backend says:\n{done.tail()}")
+
+
+def _only(folder: Path, glob: str) -> Path:
+    found = sorted(folder.glob(glob))
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise DevkitError(f"{str(folder)!r} has to have one {glob} and has {names}; give the files of one component")
+    return found[0]

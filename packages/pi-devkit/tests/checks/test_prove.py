@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pi_devkit.checks import Bench
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from devkit_support import Repository
+
+    from pi_devkit.checks import Outcome, Report
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def _outcome(report: Report, check: str) -> Outcome:
+    return next(record.outcome for record in report.records if record.id == check)
+
+
+def test_a_second_release_is_held_against_the_first(repository: Repository) -> None:
+    repository.git("tag", "pi-sample-base-v0.1.0")
+    repository.git("tag", "pi-sample-v0.1.0")
+    repository.bump("pi-sample-base", "0.2.0")
+    repository.append(
+        "packages/pi-sample-base/src/pi_sample_base/__init__.py", '\n\ndef more() -> None:\n    """Do more."""\n'
+    )
+    repository.commit()
+    report = repository.prove("pi-sample-base", only=("R04", "R21", "R23", "R26"))
+    assert report.code == 0
+    assert _outcome(report, "R04").lines == ("after pi-sample-base-v0.1.0",)
+    assert _outcome(report, "R21").lines == ("installed over pi-sample-base-v0.1.0",)
+    assert _outcome(report, "R26").lines == ("pi-sample-v0.1.0 works with it",)
+
+
+def test_a_first_release_says_that_it_is_one(repository: Repository) -> None:
+    report = repository.prove("pi-sample-base", only=("R04", "R21", "R23", "R26"))
+    assert report.ids("passed") == [record.id for record in report.records]
+    assert all("first release" in _outcome(report, check).lines[0] for check in ("R04", "R21", "R23", "R26"))
+
+
+def test_what_builds_on_a_failure_is_blocked(plain: Repository) -> None:
+    plain.edit("packages/pi-sample/pyproject.toml", "[build-system]", "[build-system]\nbackend-path = ['nowhere']")
+    plain.commit()
+    report = plain.prove(only=("R02", "R16"))
+    assert report.failed == ["R06"]
+    assert report.ids("blocked") == ["R13", "R15", "R16"]
+    assert _outcome(report, "R13").lines == ("needs R06, which did not pass",)
+
+
+def test_offline_says_that_nobody_was_asked(plain: Repository) -> None:
+    report = plain.prove(only=("R04",), offline=True)
+    assert (report.code, _outcome(report, "R04").lines) == (0, ("--offline: the index was not asked",))
+
+
+def test_an_index_that_cannot_be_asked_is_no_verdict(plain: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    report = plain.prove(only=("R04",))
+    assert (report.code, report.ids("missing")) == (2, ["R04"])
+
+
+def test_a_name_that_somebody_else_has_is_told(
+    plain: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Bench(plain.workspace()) as bench:
+        bench.hand_over(bench.artifacts(bench.workspace.component("pi-sample-base")), tmp_path / "index")
+    (wheel,) = (tmp_path / "index").glob("*.whl")
+    monkeypatch.setenv("UV_FIND_LINKS", str(wheel.parent))
+    plain.bump("pi-sample-base", "0.2.0")
+    plain.commit()
+    (line,) = _outcome(plain.prove("pi-sample-base", only=("R04",)), "R04").lines
+    assert line.startswith("the index has a pi-sample-base of somebody else")
+
+
+def test_the_files_that_were_proved_are_handed_over_with_their_hashes(plain: Repository, tmp_path: Path) -> None:
+    with Bench(plain.workspace()) as bench:
+        artifacts = bench.artifacts(bench.workspace.component("pi-sample-base"))
+        bench.hand_over(artifacts, tmp_path / "dist")
+        hashes = artifacts.hashes()
+    listed = (tmp_path / "dist" / "SHA256SUMS").read_text()
+    assert listed == "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items()))
+    assert sorted(path.name for path in (tmp_path / "dist").iterdir()) == sorted([*hashes, "SHA256SUMS"])
+
+
+def test_a_tag_of_another_version_fails_r03(plain: Repository) -> None:
+    report = plain.prove("pi-sample-base", only=("R03",), tag="pi-sample-base-v0.9.0")
+    assert report.failed == ["R03"]
+    assert "'pi-sample-base-v0.9.0' says 0.9.0, pyproject.toml says 0.1.0" in _outcome(report, "R03").lines[0]
+
+
+def test_what_is_edited_meanwhile_gets_into_no_build(plain: Repository) -> None:
+    with Bench(plain.workspace()) as bench:
+        component = bench.workspace.component("pi-sample")
+        before = (bench.snapshot(component) / "README.md").read_text()
+        plain.append("packages/pi-sample/README.md", "more\n")
+        assert (bench.again(component) / "README.md").read_text() == before
+
+
+def test_a_link_to_a_folder_elsewhere_is_followed(plain: Repository) -> None:
+    plain.write("shared/data.txt", "x")
+    (plain.sample / "src" / "pi_sample" / "shared").symlink_to("../../../../shared")
+    with Bench(plain.workspace()) as bench:
+        snapshot = bench.snapshot(bench.workspace.component("pi-sample"))
+        assert (snapshot / "src" / "pi_sample" / "shared" / "data.txt").read_text() == "x"

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from devkit_support import Repository
+
+
+def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-c", "from pi_devkit.cli import main; main()", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_list_shows_versions_and_states(plain: Repository) -> None:
+    plain.git("tag", "pi-sample-base-v0.0.9")
+    done = _run(plain.root, "list", "--json")
+    rows = {row["name"]: row for row in json.loads(done.stdout)["components"]}
+    assert (rows["pi-sample-base"]["version"], rows["pi-sample-base"]["released"]) == ("0.1.0", "pi-sample-base-v0.0.9")
+
+
+def test_list_works_in_a_folder_below(plain: Repository) -> None:
+    assert "pi-sample" in _run(plain.sample / "src", "list").stdout
+
+
+def test_matrix_of_what_a_change_concerns(plain: Repository) -> None:
+    plain.write("packages/pi-sample/new.txt", "x")
+    done = _run(plain.root, "matrix", "--affected", "main")
+    assert [row["component"] for row in json.loads(done.stdout)["include"]] == ["pi-sample"]
+
+
+def test_check_fails_until_sync(plain: Repository) -> None:
+    (plain.root / ".github/labels.yml").unlink()
+    done = _run(plain.root, "check")
+    assert done.returncode == 1
+    assert done.stderr == "pi-devkit: .github/labels.yml is missing; `pi-devkit sync` writes it\n"
+    assert _run(plain.root, "sync").stdout == "wrote .github/labels.yml\n"
+    assert _run(plain.root, "check").returncode == 0
+
+
+def test_resolve_tag_for_a_workflow(plain: Repository) -> None:
+    done = _run(plain.root, "resolve-tag", "pi-sample-v0.1.0", "--env")
+    assert "RELEASE_COMPONENT=pi-sample\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["resolve-tag", "pi-sample-v9.0.0"], "'pi-sample-v9.0.0' says 9.0.0, pyproject.toml says 0.1.0"),
+        (["release-check", "pi-nothing"], "there is no component 'pi-nothing'"),
+        (["release-check", "pi-sample", "--only", "R99"], "there is no check 'R99'"),
+        (["release-check", "pi-sample-base", "--dist", ".", "--only", "R07"], "has to have one"),
+        (["matrix", "--affected", "nowhere"], "git knows no commit 'nowhere'"),
+        (["canary", "pi-sample", "--pi", "9.9.9"], "unknown pi version '9.9.9'"),
+    ],
+)
+def test_a_mistake_is_one_readable_line(plain: Repository, words: list[str], said: str) -> None:
+    done = _run(plain.root, *words)
+    assert done.returncode == 1
+    assert said in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_outside_a_repository_it_says_so(tmp_path: Path) -> None:
+    done = _run(tmp_path, "list")
+    assert done.returncode == 1
+    assert re.fullmatch(r"pi-devkit: there is no components\.toml in '.*' or above; run this inside.*\n", done.stderr)
+
+
+def test_what_is_not_committed_is_one_readable_line(plain: Repository) -> None:
+    plain.write("packages/pi-sample/scratch.txt", "x")
+    done = _run(plain.root, "release-check", "pi-sample", "--only", "R01", "--json")
+    ((report,),) = [json.loads(done.stdout)["reports"]]
+    assert done.returncode == 1
+    assert report["checks"][0]["lines"] == [
+        "packages/pi-sample/scratch.txt is not committed; commit it, or look with --allow-dirty"
+    ]
+
+
+def test_a_missing_changelog_is_one_readable_line(plain: Repository) -> None:
+    (plain.sample / "CHANGELOG.md").unlink()
+    done = _run(plain.root, "release-check", "pi-sample", "--only", "R05", "--json")
+    assert json.loads(done.stdout)["reports"][0]["checks"][0]["lines"] == [
+        "CHANGELOG.md has no section for 0.1.0; write `## 0.1.0 (YYYY-MM-DD)`"
+    ]
+
+
+def test_a_python_that_is_not_here_is_exit_code_2(plain: Repository) -> None:
+    done = _run(plain.root, "release-check", "pi-sample-base", "--only", "R13", "--python", "3.99", "--json")
+    assert done.returncode == 2
+    assert "there is no Python 3.99 here" in done.stdout
+
+
+def test_a_waiver_is_told_with_its_reason(plain: Repository) -> None:
+    (plain.sample / "CHANGELOG.md").write_text("# Changelog\n")
+    row = '[[components.pi-sample.waivers]]\ncheck = "R05"\nreason = "soon"\nuntil = 2099-01-01\n'
+    plain.append("components.toml", f"\n{row}")
+    done = _run(plain.root, "release-check", "pi-sample", "--only", "R05", "--json")
+    (check,) = json.loads(done.stdout)["reports"][0]["checks"]
+    assert done.returncode == 0
+    assert (check["status"], check["lines"][0]) == ("waived", "until 2099-01-01: soon")

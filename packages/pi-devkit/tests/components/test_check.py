@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pi_devkit.components import problems
+
+if TYPE_CHECKING:
+    from devkit_support import Repository
+
+PYPROJECT = "packages/pi-sample/pyproject.toml"
+
+
+def _only(repository: Repository) -> str:
+    (line,) = problems(repository.workspace())
+    return line
+
+
+def test_a_good_repository_has_no_problems(plain: Repository) -> None:
+    assert problems(plain.workspace()) == []
+
+
+def test_a_member_without_a_table_is_told(plain: Repository) -> None:
+    plain.write("packages/pi-more/pyproject.toml", "[project]\n")
+    assert _only(plain).startswith("packages/pi-more is a member of the workspace, but no component")
+
+
+def test_a_table_without_a_member_is_told(plain: Repository) -> None:
+    plain.append(
+        "components.toml", '\n[components.pi-gone]\npath = "packages/gone"\nkind = "tool"\nimport = "pi_gone"\n'
+    )
+    assert _only(plain).startswith("pi-gone: 'packages/gone' is no member")
+
+
+def test_two_components_of_one_folder_are_told(plain: Repository) -> None:
+    plain.edit("components.toml", 'path = "packages/pi-sample-base"', 'path = "packages/pi-sample"')
+    found = problems(plain.workspace())
+    assert "pi-sample-base: another component has the folder 'packages/pi-sample' too" in found
+
+
+def test_another_name_in_pyproject_is_told(plain: Repository) -> None:
+    plain.edit(PYPROJECT, 'name = "pi-sample"', 'name = "pi-simple"')
+    assert "calls it 'pi-simple'" in _only(plain)
+
+
+def test_a_version_that_is_none_is_told(plain: Repository) -> None:
+    plain.edit(PYPROJECT, '"0.1.0"', '"soon"')
+    assert "`project.version` is 'soon', which is no version" in _only(plain)
+
+
+def test_a_sibling_from_elsewhere_is_told(plain: Repository) -> None:
+    plain.edit(PYPROJECT, "pi-sample-base = { workspace = true }", 'pi-sample-base = { path = "../pi-sample-base" }')
+    assert "a sibling is always `{ workspace = true }`" in _only(plain)
+
+
+def test_an_address_of_another_repository_is_told(plain: Repository) -> None:
+    plain.edit(PYPROJECT, "extensions/issues", "other/issues")
+    assert "project.urls.Issues is 'https://example.org/team/other/issues'" in _only(plain)
+
+
+def test_what_a_sibling_does_not_make_public_is_told(plain: Repository) -> None:
+    plain.edit("components.toml", 'pi-sample-base = ["pi_sample_base"]', 'pi-sample-base = ["pi_sample_base._inner"]')
+    assert _only(plain) == "pi-sample: consumes 'pi_sample_base._inner', which pi-sample-base does not list in `public`"
+
+
+def test_a_friend_may_consume_what_is_private(plain: Repository) -> None:
+    plain.edit("components.toml", 'pi-sample-base = ["pi_sample_base"]', 'pi-sample-base = ["pi_sample_base._inner"]')
+    plain.edit("components.toml", 'public = ["pi_sample_base"]', 'public = ["pi_sample_base"]\nfriends = ["pi-sample"]')
+    assert problems(plain.workspace()) == []
+
+
+def test_a_waiver_that_ended_is_told(plain: Repository) -> None:
+    row = '[[components.pi-sample.waivers]]\ncheck = "R22"\nreason = "slow"\nuntil = 2020-01-01\n'
+    plain.append("components.toml", f"\n{row}")
+    assert "its waiver of R22 ended on 2020-01-01" in _only(plain)
+
+
+def test_a_pi_that_has_no_profile_is_told(plain: Repository) -> None:
+    plain.edit("components.toml", 'import = "pi_sample"', 'import = "pi_sample"\npi = ["0.1.0"]')
+    assert "names pi '0.1.0'" in _only(plain)
