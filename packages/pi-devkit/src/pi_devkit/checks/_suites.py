@@ -23,6 +23,9 @@ __all__ = ["Suite", "run_suite", "suites"]
 #: How long the tests of one component may take on one Python, seconds.
 _SECONDS: Final = 1800.0
 
+#: How many failed tests are named.
+_SHOWN: Final = 20
+
 #: What a shell starts in the background ignores interrupts, and so would the programs that tests interrupt.
 _PYTEST: Final = """
 import os, runpy, signal, sys
@@ -98,7 +101,8 @@ def run_suite(context: Context, component: Component, source: Path, python: str,
 def _failures(done: Done) -> list[str]:
     """The tests that failed; the end of the output if it names none."""
     named = [line for line in done.out.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-    return named or done.tail().splitlines()
+    more = [f"and {len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
+    return [*named[:_SHOWN], *more] or done.tail().splitlines()
 
 
 def _requirements(context: Context) -> list[str]:
