@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -14,13 +12,12 @@ import pytest
 from rich.console import Console
 
 from pi_autonomous_session_control.timeline import drawn, page, picture
+from pi_testkit.chromium import CHROMIUM, browse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pi_autonomous_session_control.mirror import Event
-
-CHROMIUM = shutil.which("chromium")
 
 
 def test_turns_have_their_steps_and_steps_their_outcome(events: list[Event]) -> None:
@@ -85,8 +82,6 @@ def test_a_real_browser_draws_it(events: list[Event], tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_text(page(picture("s1", "/work", events)))
     picture_file = tmp_path / "page.png"
-    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    command = [str(CHROMIUM), *options, f"--screenshot={picture_file}", "--window-size=900,700", file.as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=55)
+    browse(file, f"--screenshot={picture_file}", "--window-size=900,700")
     assert picture_file.read_bytes().startswith(b"\x89PNG")
     assert picture_file.stat().st_size > 8_000

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pi_lane.graph import Mark, Picture, draw_html
+from pi_testkit.chromium import CHROMIUM, browse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,8 +105,7 @@ def test_ten_thousand_entries_are_drawn_within_a_second(long_picture: Callable[[
 @pytest.fixture
 def browser(tmp_path: Path) -> Callable[[str, str], str]:
     """What a real browser makes of a page, as HTML, after running a script of ours in it."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    if CHROMIUM is None:
         pytest.skip("there is no Chromium here")
 
     def load(text: str, script: str) -> str:
@@ -115,15 +113,9 @@ def browser(tmp_path: Path) -> Callable[[str, str], str]:
         # The page's own policy admits its own script only; the tests' one is let in by taking the policy away.
         loose = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text) if script else text
         path.write_text(loose.replace("</body>", f"<script>{script}</script></body>") if script else loose, "utf-8")
-        arguments = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
-        done = subprocess.run(
-            [chromium, *arguments, "--dump-dom", "--virtual-time-budget=2000", path.as_uri()],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=50,
-        )
-        return done.stdout
+        seen = browse(path, "--dump-dom")
+        assert seen.complaints == []
+        return seen.output
 
     return load
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -9,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pi_lane.graph import Mark, Picture, draw_svg
+from pi_testkit.chromium import CHROMIUM, browse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,15 +58,8 @@ def test_whatever_the_session_says_the_file_is_xml_without_more(picture: Draw) -
 
 
 def test_a_browser_shows_it(picture: Draw, tmp_path: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    if CHROMIUM is None:
         pytest.skip("there is no Chromium here")
     (tmp_path / "tree.svg").write_text(draw_svg(picture(STORY, main="c")), "utf-8")
-    arguments = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
-    subprocess.run(
-        [chromium, *arguments, f"--screenshot={tmp_path}/x.png", (tmp_path / "tree.svg").as_uri()],
-        capture_output=True,
-        check=True,
-        timeout=50,
-    )
+    browse(tmp_path / "tree.svg", f"--screenshot={tmp_path}/x.png")
     assert (tmp_path / "x.png").stat().st_size > 5000  # an empty page is smaller

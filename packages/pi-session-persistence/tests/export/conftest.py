@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from session_stage import Tale, image
+
+from pi_testkit.chromium import CHROMIUM, browse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,8 +58,7 @@ def hostile() -> Tale:
 @pytest.fixture
 def browser(tmp_path: Path) -> Callable[[str, str], str]:
     """What a real browser makes of a page, as HTML, after running a script of ours in it; there are no errors."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    if CHROMIUM is None:
         pytest.skip("there is no Chromium here")
 
     def load(text: str, script: str = "") -> str:
@@ -67,23 +66,8 @@ def browser(tmp_path: Path) -> Callable[[str, str], str]:
         # The page's own policy admits its own script only; the tests' one is let in by taking the policy away.
         loose = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text) if script else text
         path.write_text(loose.replace("</body>", f"<script>{script}</script></body>") if script else loose, "utf-8")
-        arguments = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
-        done = subprocess.run(
-            [
-                chromium,
-                *arguments,
-                "--enable-logging=stderr",
-                "--dump-dom",
-                "--virtual-time-budget=2000",
-                path.as_uri(),
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=50,
-        )
-        # What the page's policy stops and what its script throws is told there.
-        assert "CONSOLE" not in done.stderr, done.stderr
-        return done.stdout
+        seen = browse(path, "--dump-dom")
+        assert seen.complaints == []
+        return seen.output
 
     return load

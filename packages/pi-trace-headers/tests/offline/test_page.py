@@ -5,21 +5,18 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pi_testkit.chromium import CHROMIUM, browse
 from pi_trace_headers.offline import page, spans_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Story
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
 
@@ -65,14 +62,6 @@ def test_a_session_without_anything_is_a_page(story: Story) -> None:
     assert "Nothing happened in this session." in made(story)
 
 
-def dump(text: str, folder: Path, script: str = "") -> str:
-    path = folder / "page.html"
-    path.write_text(text.replace("</body>", f"<script>{script}</script></body>"), encoding="utf-8")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
-    command = [str(CHROMIUM), *options, "--virtual-time-budget=2000", "--dump-dom", path.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=50).stdout
-
-
 #: Presses keys and moves the mouse, and writes down after each step what the page then shows.
 WALK = """
 const steps = {
@@ -104,18 +93,18 @@ document.body.append(out);
 """
 
 
-def browse(folder: Path, text: str, *options: str) -> str:
+def seen(folder: Path, text: str, *options: str) -> str:
     path = folder / "page.html"
     path.write_text(text, encoding="utf-8")
-    common = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
-    command = [str(CHROMIUM), *common, *options, path.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=50).stdout
+    done = browse(path, *options)
+    assert done.complaints == []
+    return done.output
 
 
 @in_browser
 def test_a_browser_shows_all_lines_and_obeys_keyboard_and_mouse(long_story: Story, tmp_path: Path) -> None:
     text = made(long_story).replace("</body>", f"<script>{WALK}</script></body>")
-    dom = browse(tmp_path, text, "--virtual-time-budget=2000", "--dump-dom")
+    dom = seen(tmp_path, text, "--dump-dom")
     assert len(re.findall(r'role="treeitem"', dom)) == 13
     # Nothing of the session has run.
     assert "<title>Session 01a1fb5e-0000-7000-8000-000000000001 - pi trace</title>" in dom
@@ -138,6 +127,6 @@ def test_a_browser_shows_all_lines_and_obeys_keyboard_and_mouse(long_story: Stor
 @in_browser
 def test_a_browser_draws_it(long_story: Story, tmp_path: Path) -> None:
     picture = tmp_path / "page.png"
-    browse(tmp_path, made(long_story), "--window-size=700,900", f"--screenshot={picture}")
+    seen(tmp_path, made(long_story), "--window-size=700,900", f"--screenshot={picture}")
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size > 20_000
