@@ -19,10 +19,20 @@ def hello(args) -> str:
 
 
 def smoke() -> None:
-    """Run a command of a plugin, and ask the scripted model for more than it has."""
+    """Run both."""
+    good()
+    bad()
+
+
+def good() -> None:
+    """Run a command of a plugin."""
     with FakePi(PLUGIN) as pi:
         pi.run_command("hello", "world")
         assert "hello world" in str([notice.message for notice in pi.notices])
+
+
+def bad() -> None:
+    """Ask the scripted model for more than it has."""
     with ScriptedModel([Say("once")]) as model:
         assert "once" in _ask(model)
         assert "500" in _refusal(model)

@@ -71,13 +71,19 @@ def test_a_failed_turn_settles_at_once_with_an_error(pi: Pi, turn: Fail | Cut) -
     pi.model.assert_exhausted()
 
 
-def test_a_prompt_waits_for_pis_own_retries(pi: Pi) -> None:
+#: Takes its time to hear that a run has ended; pi 0.74.2 says only afterwards that it tries again.
+SLOW = "export default (pi) => pi.on('agent_end', () => new Promise((done) => setTimeout(done, 800)))"
+
+
+@pytest.mark.parametrize("extension", ["export default () => {}", SLOW], ids=["alone", "slow"])
+def test_a_prompt_waits_for_pis_own_retries(pi: Pi, tmp_path: Path, extension: str) -> None:
     pi.model.add(Fail(503, "overloaded"), Say("better"))
     settings = pi.home.agent_dir / "settings.json"
     configured = json.loads(settings.read_text())
     configured["retry"] |= {"enabled": True, "baseDelayMs": 300}
     settings.write_text(json.dumps(configured))
-    rpc = pi.rpc()
+    (tmp_path / "slow.js").write_text(extension)
+    rpc = pi.rpc(extensions=[tmp_path / "slow.js"])
     records = rpc.prompt("go")
     assert "auto_retry_start" in types(records)
     assert rpc.get_messages()[-1]["content"][0]["text"] == "better"
