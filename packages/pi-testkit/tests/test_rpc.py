@@ -71,16 +71,16 @@ def test_a_failed_turn_settles_at_once_with_an_error(pi: Pi, turn: Fail | Cut) -
     pi.model.assert_exhausted()
 
 
-#: Takes its time to hear that a run has ended; pi 0.74.2 says only afterwards that it tries again.
-SLOW = "export default (pi) => pi.on('agent_end', () => new Promise((done) => setTimeout(done, 800)))"
+#: Takes its time to hear of a turn; meanwhile the records of pi 0.74.2 fall behind what it does.
+SLOW = "export default (pi) => pi.on('turn_start', () => new Promise((done) => setTimeout(done, 600)))"
 
 
 @pytest.mark.parametrize("extension", ["export default () => {}", SLOW], ids=["alone", "slow"])
 def test_a_prompt_waits_for_pis_own_retries(pi: Pi, tmp_path: Path, extension: str) -> None:
-    pi.model.add(Fail(503, "overloaded"), Say("better"))
+    pi.model.add(Fail(503, "overloaded"), Fail(503, "overloaded"), Say("better"))
     settings = pi.home.agent_dir / "settings.json"
     configured = json.loads(settings.read_text())
-    configured["retry"] |= {"enabled": True, "baseDelayMs": 300}
+    configured["retry"] |= {"enabled": True, "baseDelayMs": 100}
     settings.write_text(json.dumps(configured))
     (tmp_path / "slow.js").write_text(extension)
     rpc = pi.rpc(extensions=[tmp_path / "slow.js"])

@@ -13,9 +13,6 @@ __all__ = ["announces", "started", "wait_until_settled"]
 _ANNOUNCES_SINCE = (0, 80, 4)
 _STEP_SECONDS = 0.02
 
-#: So long extensions may take to hear of the end of a run that failed, before pi says that it tries again.
-_RETRY_SECONDS = 1.5
-
 
 def announces(version: str) -> bool:
     """Whether a pi sends ``agent_settled``.
@@ -63,38 +60,25 @@ def wait_until_settled(rpc: RpcPi, since: int, deadline: float, *, announced: bo
         rpc.wait_for("agent_settled", timeout=_left(deadline), since=since)
         return
     rpc.wait_for("agent_end", timeout=_left(deadline), since=since)
-    quiet_since = time.monotonic()
     while True:
-        # Whatever follows an agent_end is announced before pi reads the next command, but for a retry: pi says so when
-        # every extension has heard of the end, and meanwhile it reads commands.
+        # What follows an agent_end is announced at once; but while extensions hear of a run, pi's records may be far
+        # behind its state: idle already, with a run begun in the records that has not ended there.
         state = rpc.send("get_state", timeout=_left(deadline))
-        records = rpc.records[since:]
-        if state["isStreaming"] or state["isCompacting"] or _goes_on(records):
-            quiet_since = time.monotonic()
-        elif not _failed(records) or time.monotonic() - quiet_since > _RETRY_SECONDS:
+        if not (state["isStreaming"] or state["isCompacting"] or _goes_on(rpc.records[since:])):
             return
         time.sleep(_STEP_SECONDS)
 
 
-def _failed(records: list[dict[str, Any]]) -> bool:
-    """Whether the last run ended with an error, of which pi may not have said yet whether it tries again."""
-    for record in reversed(records):
-        if record.get("type") == "auto_retry_end":
-            return False
-        if record.get("type") == "agent_end":
-            messages = record.get("messages") or [{}]
-            return bool(messages[-1].get("stopReason") == "error")
-    return False
-
-
 def _goes_on(records: list[dict[str, Any]]) -> bool:
-    """Whether the last word about retries and compaction is that another run follows."""
+    """Whether the last word about runs, retries and compaction is that something follows."""
     follows = False
     for record in records:
         match record.get("type"):
-            case "auto_retry_start":
+            case "agent_start" | "auto_retry_start":
                 follows = True
-            case "auto_retry_end" | "agent_start":
+            case "agent_end":
+                follows = False
+            case "auto_retry_end" if not record.get("success"):
                 follows = False
             case "compaction_end":
                 follows = bool(record.get("willRetry"))
