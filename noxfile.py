@@ -58,6 +58,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def policy(session: nox.Session) -> None:
+    """The rules of the house, and those that Python projects share; what is left out says why."""
+    session.run("uv", "lock", "--check", external=True)
+    run(session, "pi-devkit", "policy", *session.posargs)
+
+
+@nox.session
 def quick_release_checks(session: nox.Session) -> None:
     """Build, install and look at every component, away from the repository; what ``release_check`` does in seconds."""
     run(session, "pi-devkit", "check")

@@ -9,10 +9,26 @@ from pi_testkit import FakePi
 
 
 def smoke() -> None:
-    """Ask the mirror something, and something empty."""
+    """Run both."""
+    good()
+    bad()
+
+
+def good() -> None:
+    """Ask the mirror something."""
+    assert not _ask("what files have I touched?").startswith("Not understood")
+
+
+def bad() -> None:
+    """Ask it what it can't know."""
+    assert _ask("how tall is the tower?").startswith("Not understood")
+
+
+def _ask(query: str) -> str:
     with TemporaryDirectory() as folder, FakePi(plugin) as pi:
         pi.cwd = folder
         pi.fire("session_start", reason="startup")
-        assert not pi.call_tool("self", query="what files have I touched?").is_error
-        assert pi.call_tool("self", query="").text
+        answer = pi.call_tool("self", query=query)
         pi.fire("session_shutdown", reason="quit")
+    assert not answer.is_error
+    return answer.text

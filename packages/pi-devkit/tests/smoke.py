@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from pi_devkit import components
 
+TEXT = 'schema = 1\n[project]\nrepository = "x"\n[components.pi-a]\npath = "a"\nkind = "tool"\nimport = "pi_a"\n'
+
 
 def smoke() -> None:
-    """Read a registry that is right, and one that is not."""
-    text = 'schema = 1\n[project]\nrepository = "x"\n[components.pi-a]\npath = "a"\nkind = "tool"\nimport = "pi_a"\n'
-    assert list(components.parse(text).components) == ["pi-a"]
-    assert "knid" in _refusal(text.replace("kind", "knid"))
+    """Run both."""
+    good()
+    bad()
+
+
+def good() -> None:
+    """Read a registry that is right."""
+    assert list(components.parse(TEXT).components) == ["pi-a"]
+
+
+def bad() -> None:
+    """Read one that is not."""
+    assert "knid" in _refusal(TEXT.replace("kind", "knid"))
 
 
 def _refusal(text: str) -> str:

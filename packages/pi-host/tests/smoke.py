@@ -25,8 +25,19 @@ class Broken:
 
 
 def smoke() -> None:
-    """Fire an event that is answered, and one at which a plugin fails."""
-    with FakePi(Gate(), Broken()) as pi:
+    """Run both."""
+    good()
+    bad()
+
+
+def good() -> None:
+    """Fire an event that is answered."""
+    with FakePi(Gate()) as pi:
         assert pi.fire("tool_call", toolName="bash", input={"command": "ls"}).answer is None
         assert pi.fire("tool_call", toolName="bash", input={"command": "rm x"}).answer["block"]
+
+
+def bad() -> None:
+    """Fire one at which a plugin fails."""
+    with FakePi(Broken()) as pi:
         assert "on purpose" in str(pi.fire("turn_start", turnIndex=0, timestamp=1).problems)

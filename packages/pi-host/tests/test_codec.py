@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from pi_host._codec import decode, decode_as, encode
 from pi_host._errors import WireError
 
-#: Text as JavaScript has it: lone surrogates included.
-TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from("\ud800\udfff\u2028\u2029\n\r\0\x85"))
+
+def javascript(text: str) -> str:
+    """Return text as JavaScript has it: two surrogates in a row that make a pair are one character there."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+#: Lone surrogates are included.
+TEXT = st.text(st.characters(exclude_categories=()) | st.sampled_from("\ud800\udfff\u2028\u2029\n\r\0\x85")).map(
+    javascript
+)
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -43,6 +51,10 @@ def test_encoded_data_is_one_line_of_utf8_that_any_json_parser_reads(value: obje
 
     assert b"\n" not in line
     assert json.loads(line.decode("utf-8")) == value
+
+
+def test_two_surrogates_that_make_a_pair_are_one_character_as_in_javascript() -> None:
+    assert decode(encode("\ud83d\ude00")) == "\U0001f600"
 
 
 def test_a_lone_surrogate_is_escaped_because_utf8_cannot_hold_it() -> None:

@@ -12,11 +12,21 @@ from pi_testkit import FakePi
 
 
 def smoke() -> None:
-    """Ask for the id of a session that has none, and check a damaged file."""
+    """Run both."""
+    good()
+    bad()
+
+
+def good() -> None:
+    """Ask for the id of a session that has none."""
     with FakePi(plugin) as pi:
         pi.fire("session_start", reason="startup")
         pi.run_command("session-id")
         assert "no external id" in str([notice.message for notice in pi.notices])
+
+
+def bad() -> None:
+    """Check a damaged file."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "torn.jsonl"
         file.write_text(

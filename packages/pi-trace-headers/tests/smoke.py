@@ -7,12 +7,22 @@ from pi_trace_headers import plugin
 
 
 def smoke() -> None:
-    """Show the state with a gateway that is known, and with one that is not."""
+    """Run both."""
+    good()
+    bad()
+
+
+def good() -> None:
+    """Show the state with a gateway that is known."""
     with FakePi(plugin, config={"plugins": {"plugin": {"gateway": "opper"}}}) as pi:
         pi.fire("session_start", reason="startup")
         pi.run_command("trace")
         assert pi.notices
         assert not pi.problems
+
+
+def bad() -> None:
+    """Say that a gateway is not known."""
     with FakePi(plugin, config={"plugins": {"plugin": {"gateway": "nobody-knows-it"}}}) as pi:
         pi.fire("session_start", reason="startup")
         assert "nobody-knows-it" in str([notice.message for notice in pi.notices])

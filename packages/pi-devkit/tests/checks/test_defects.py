@@ -101,6 +101,12 @@ def private_import_by_name(repository: Repository) -> None:
     repository.append(PLUGIN, f'\n\ndef later():\n    """Read."""\n    import importlib\n\n    {line}\n')
 
 
+def private_import_while_it_works(repository: Repository) -> None:
+    # In pieces, so that only who watches it work sees it.
+    line = 'importlib.import_module(".".join(("pi_sample_base", "_inner")))'
+    repository.edit(PLUGIN, "    return greet(args)", f"    import importlib\n\n    {line}\n    return greet(args)")
+
+
 def variable_at_import(repository: Repository) -> None:
     repository.append(INIT, '\nimport os\n\nos.environ["SAMPLE"] = "1"\n')
 
@@ -114,6 +120,26 @@ def writes_beside_itself(repository: Repository) -> None:
     repository.edit(
         PLUGIN, "    return greet(args)", f"    from pathlib import Path\n\n    {line}\n    return greet(args)"
     )
+
+
+STATE = """
+    from pathlib import Path
+
+    file = Path.home() / "sample.json"
+    state = json.loads(file.read_text()) if file.exists() else {new}
+    file.write_text(json.dumps({known}))
+"""
+
+
+def cannot_read_the_state_of_the_release_before(repository: Repository) -> None:
+    body = '    """Greet."""\n'
+    first = STATE.format(new="[]", known="[*state, args]")
+    repository.edit(PLUGIN, "from pi_sample_base", "import json\n\nfrom pi_sample_base")
+    repository.edit(PLUGIN, f"{body}    return", f"{body}{first}    return")
+    repository.commit()
+    repository.git("tag", "pi-sample-v0.1.0")
+    repository.bump("pi-sample", "0.2.0")
+    repository.edit(PLUGIN, first, STATE.format(new="{}", known="{**state, args: 1}"))
 
 
 def failing_test(repository: Repository) -> None:
@@ -198,6 +224,10 @@ DEFECTS: dict[str, Callable[[Repository], None]] = {
 }
 
 
+#: More than one way to fail the same check.
+WAYS = [*DEFECTS.items(), ("R18", private_import_while_it_works), ("R21", cannot_read_the_state_of_the_release_before)]
+
+
 class Vulnerabilities(BaseHTTPRequestHandler):
     """A service that knows one vulnerability, of msgspec."""
 
@@ -240,9 +270,11 @@ def test_there_is_a_defect_for_every_check() -> None:
     assert {*DEFECTS, "R07", "R27"} == {check.id for check in CHECKS}
 
 
-@pytest.mark.parametrize("defect", DEFECTS)
-def test_a_defect_fails_with_exactly_its_id(repository: Repository, defect: str) -> None:
-    DEFECTS[defect](repository)
+@pytest.mark.parametrize(("defect", "spoil"), WAYS)
+def test_a_defect_fails_with_exactly_its_id(
+    repository: Repository, defect: str, spoil: Callable[[Repository], None]
+) -> None:
+    spoil(repository)
     if defect != "R01":
         repository.commit()
     proved = "pi-sample-base" if defect == "R26" else "pi-sample"

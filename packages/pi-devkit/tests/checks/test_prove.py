@@ -35,6 +35,18 @@ def test_a_second_release_is_held_against_the_first(repository: Repository) -> N
     assert _outcome(report, "R26").lines == ("pi-sample-v0.1.0 works with it",)
 
 
+def test_a_release_whose_smoke_function_broke_left_no_state_and_that_is_told(repository: Repository) -> None:
+    repository.edit("packages/pi-sample-base/tests/smoke.py", 'greet("x")', 'greet("x", 1)')
+    repository.commit()
+    repository.git("tag", "pi-sample-base-v0.1.0")
+    repository.bump("pi-sample-base", "0.2.0")
+    repository.edit("packages/pi-sample-base/tests/smoke.py", 'greet("x", 1)', 'greet("x")')
+    repository.commit()
+    report = repository.prove("pi-sample-base", only=("R21",))
+    assert report.code == 0
+    assert "its own smoke function does not work any more" in _outcome(report, "R21").lines[1]
+
+
 def test_a_first_release_says_that_it_is_one(repository: Repository) -> None:
     report = repository.prove("pi-sample-base", only=("R04", "R21", "R23", "R26"))
     assert report.ids("passed") == [record.id for record in report.records]
@@ -97,6 +109,19 @@ def test_what_is_edited_meanwhile_gets_into_no_build(plain: Repository) -> None:
         before = (bench.snapshot(component) / "README.md").read_text()
         plain.append("packages/pi-sample/README.md", "more\n")
         assert (bench.again(component) / "README.md").read_text() == before
+
+
+def test_tests_of_the_repository_are_left_out_and_named(repository: Repository) -> None:
+    test = 'import os\n\n\ndef test_it_is_as_in_ci():\n    assert os.environ["CI"]\n'
+    repository.write("packages/pi-sample-base/tests/test_base.py", test)
+    repository.write("packages/pi-sample-base/tests/docs/test_pages.py", "def test_it_fails(): assert False\n")
+    declared = 'import = "pi_sample_base"\nrepository-tests = ["tests/docs"]'
+    repository.edit("components.toml", 'import = "pi_sample_base"', declared)
+    repository.commit()
+    outcome = _outcome(repository.prove("pi-sample-base", only=("R22",)), "R22")
+    assert outcome.status == "passed"
+    assert outcome.lines[-1] == "about the repository, and not run: tests/docs"
+    assert outcome.lines[0].startswith("Python 3.11, oldest requirements: 1 passed")
 
 
 def test_a_link_to_a_folder_elsewhere_is_followed(plain: Repository) -> None:

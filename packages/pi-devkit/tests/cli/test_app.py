@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+
+from pi_devkit.checks import Bench
+from pi_devkit.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,9 +19,10 @@ if TYPE_CHECKING:
     from devkit_support import Repository
 
 
-def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def _run(folder: Path, *words: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-c", "from pi_devkit.cli import main; main()", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    env = {**os.environ, "PATH": path or os.environ["PATH"]}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 def test_list_shows_versions_and_states(plain: Repository) -> None:
@@ -59,6 +65,12 @@ def test_resolve_tag_for_a_workflow(plain: Repository) -> None:
         (["release-check", "pi-sample-base", "--dist", ".", "--only", "R07"], "has to have one"),
         (["matrix", "--affected", "nowhere"], "git knows no commit 'nowhere'"),
         (["canary", "pi-sample", "--pi", "9.9.9"], "unknown pi version '9.9.9'"),
+        (["resolve-tag", "v1"], "'v1' is no release tag; they look like"),
+        (["bump", "pi-sample", "0.0.1"], "pi-sample is at 0.1.0, and 0.0.1 is not newer; choose a newer one"),
+        (["new", "pi-sample"], "'pi-sample'"),
+        (["new", "Sample"], "'Sample' can't be the name of an extension"),
+        (["fresh", "packages/nothing"], "there is no folder 'packages/nothing'"),
+        (["policy", "pi-nothing"], "there is no component 'pi-nothing'"),
     ],
 )
 def test_a_mistake_is_one_readable_line(plain: Repository, words: list[str], said: str) -> None:
@@ -66,6 +78,8 @@ def test_a_mistake_is_one_readable_line(plain: Repository, words: list[str], sai
     assert done.returncode == 1
     assert said in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
+    if done.stderr:
+        assert re.fullmatch(r"pi-devkit: .*\n", done.stderr)
 
 
 def test_outside_a_repository_it_says_so(tmp_path: Path) -> None:
@@ -90,6 +104,56 @@ def test_a_missing_changelog_is_one_readable_line(plain: Repository) -> None:
     assert json.loads(done.stdout)["reports"][0]["checks"][0]["lines"] == [
         "CHANGELOG.md has no section for 0.1.0; write `## 0.1.0 (YYYY-MM-DD)`"
     ]
+
+
+def test_a_tag_without_a_changelog_is_one_readable_line(plain: Repository) -> None:
+    (plain.sample / "CHANGELOG.md").unlink()
+    done = _run(plain.root, "resolve-tag", "pi-sample-v0.1.0")
+    said = "pi-devkit: 'pi-sample-v0.1.0' says 0.1.0, the changelog begins with nothing; write its section first\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_a_wheel_that_was_changed_is_exit_code_1(plain: Repository, tmp_path: Path) -> None:
+    with Bench(plain.workspace()) as bench:
+        bench.hand_over(bench.artifacts(bench.workspace.component("pi-sample-base")), tmp_path / "dist")
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("pi_sample_base/more.py", "")
+    words = ["release-check", "pi-sample-base", "--only", "R06", "--dist", str(tmp_path / "dist"), "--json"]
+    done = _run(plain.root, *words)
+    (check,) = json.loads(done.stdout)["reports"][0]["checks"]
+    assert done.returncode == 1
+    assert check["lines"] == ["pi_sample_base/more.py is in the wheel from the sdist only"]
+
+
+@pytest.mark.parametrize(
+    ("words", "program"),
+    [(["list"], "git"), (["matrix", "--affected", "main"], "git"), (["canary", "pi-sample"], "uv")],
+)
+def test_a_program_that_is_not_here_is_exit_code_2(plain: Repository, words: list[str], program: str) -> None:
+    done = _run(plain.root, *words, path="/nowhere")
+    said = f"pi-devkit: there is no program '{program}' here; install it and try again\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_a_release_check_without_git_is_no_verdict(plain: Repository) -> None:
+    done = _run(plain.root, "release-check", "pi-sample", "--only", "R01", path="/nowhere")
+    assert done.returncode == 2
+    assert "there is no program 'git' here" in done.stdout
+    assert "can't be told on this machine" in done.stdout
+
+
+def test_a_part_that_is_not_installed_is_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, plain: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(plain.root)
+    monkeypatch.setitem(sys.modules, "repo_review.checks", None)
+    monkeypatch.setattr("sys.argv", ["pi-devkit", "policy"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = "pi-devkit: the module 'repo_review.checks' is not installed; `pip install 'pi-devkit[release]'` brings it\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_python_that_is_not_here_is_exit_code_2(plain: Repository) -> None:

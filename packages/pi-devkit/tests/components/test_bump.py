@@ -27,6 +27,14 @@ def test_the_version_is_raised_and_comments_stay(plain: Repository) -> None:
     assert (plain.root / path).read_text() == before.replace('"0.1.0"', '"0.2.0"')
 
 
+def test_marked_links_of_the_readme_name_the_new_version(plain: Repository) -> None:
+    marks = "<!-- x-release-please-start-version -->\n{}\n<!-- x-release-please-end -->\nsince 0.1.0\n"
+    plain.write("packages/pi-sample-base/README.md", marks.format("[docs](blob/pi-sample-base-v0.1.0/docs.md)"))
+    assert "packages/pi-sample-base/README.md" in _bump(plain, "0.2.0")
+    said = (plain.root / "packages/pi-sample-base/README.md").read_text()
+    assert said == marks.format("[docs](blob/pi-sample-base-v0.2.0/docs.md)")
+
+
 def test_only_its_entry_of_the_lock_is_changed(plain: Repository) -> None:
     before = (plain.root / "uv.lock").read_text()
     _bump(plain, "0.2.0")

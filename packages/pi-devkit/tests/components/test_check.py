@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pi_devkit.components import problems
 
 if TYPE_CHECKING:
@@ -72,6 +74,12 @@ def test_a_waiver_that_ended_is_told(plain: Repository) -> None:
     row = '[[components.pi-sample.waivers]]\ncheck = "R22"\nreason = "slow"\nuntil = 2020-01-01\n'
     plain.append("components.toml", f"\n{row}")
     assert "its waiver of R22 ended on 2020-01-01" in _only(plain)
+
+
+@pytest.mark.parametrize("name", ["tests/docs", "src", "tests/../README.md"])
+def test_tests_of_the_repository_that_are_none_are_told(plain: Repository, name: str) -> None:
+    plain.edit("components.toml", 'import = "pi_sample"', f'import = "pi_sample"\nrepository-tests = ["{name}"]')
+    assert _only(plain).startswith(f"pi-sample: repository-tests names {name!r}")
 
 
 def test_a_pi_that_has_no_profile_is_told(plain: Repository) -> None:

@@ -21,6 +21,7 @@ def _ask(repository: Repository, check: str) -> Any:
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_good_component_passes(plain: Repository, check: str) -> None:
+    plain.write(".github/VOUCHED.td", "# Who may contribute.\nada\n")
     assert _ask(plain, check) is True
 
 
@@ -65,6 +66,14 @@ def _no_owner(repository: Repository) -> None:
     repository.edit(".github/CODEOWNERS", "/packages/pi-sample/ @team\n", "")
 
 
+def _trust_in_disorder(repository: Repository) -> None:
+    repository.write(".github/VOUCHED.td", "grace\nada\n")
+
+
+def _denounced_owner(repository: Repository) -> None:
+    repository.write(".github/VOUCHED.td", "-team spam\n")
+
+
 @pytest.mark.parametrize(
     ("check", "spoil"),
     [
@@ -77,6 +86,8 @@ def _no_owner(repository: Repository) -> None:
         ("REL003", _no_changelog),
         ("OWN001", _second_owners),
         ("OWN002", _no_owner),
+        ("VCH001", _trust_in_disorder),
+        ("VCH002", _denounced_owner),
     ],
 )
 def test_a_defect_is_told(plain: Repository, check: str, spoil: Any) -> None:
@@ -85,6 +96,7 @@ def test_a_defect_is_told(plain: Repository, check: str, spoil: Any) -> None:
 
 
 def test_repo_review_runs_them(plain: Repository) -> None:
+    plain.write(".github/VOUCHED.td", "ada\n")
     there = collect_all(plain.root, subdir="packages/pi-sample")
     ours = CollectionReturn(fixtures=there.fixtures, checks=checks(), families=families())
     _, results = process(plain.root, subdir="packages/pi-sample", collected=ours)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from template_support import TEMPLATE, files
 
 from pi_devkit._yaml import read_mapping
-from pi_devkit.scaffold import SOURCE, questions, standalone, tag, template
+from pi_devkit.scaffold import SOURCE, questions, standalone, tag
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,10 +30,6 @@ def test_a_fresh_git_repository_is_as_good_as_an_empty_folder(tmp_path: Path) ->
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
     assert "pyproject.toml" in standalone("my-extension", tmp_path, {}).files
-
-
-def test_the_distribution_carries_the_template_of_this_repository() -> None:
-    assert template().resolve() == TEMPLATE
 
 
 def test_what_is_computed_is_not_asked() -> None:

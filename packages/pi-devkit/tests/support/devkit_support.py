@@ -148,7 +148,7 @@ class Repository:
         self.root = root
         self.write("components.toml", COMPONENTS)
         workspace = '[tool.uv.workspace]\nmembers = ["packages/*"]\n'
-        self.write("pyproject.toml", f'[dependency-groups]\ntest = ["pytest", "pytest-xdist"]\n\n{workspace}')
+        self.write("pyproject.toml", f'[dependency-groups]\ntest = ["pytest>=9", "pytest-xdist>=3.8"]\n\n{workspace}')
         self.write(".gitignore", "dist/\n__pycache__/\n")
         lock = "".join(
             f'\n[[package]]\nname = "{name}"\nversion = "0.1.0"\n' for name in ("pi-sample-base", "pi-sample")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import subprocess
 import sys
 import tarfile
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
+from urllib.error import URLError
+from urllib.request import urlopen
 
 from template_support import ROOT, commit, git
 
 from pi_devkit.proving import find_python
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["FLOOR_AND_CEILING", "build", "checkout", "devkit", "environment", "must"]
+__all__ = ["FLOOR_AND_CEILING", "build", "checkout", "devkit", "environment", "must", "serve"]
 
 FLOOR_AND_CEILING: Final = ("3.11", "3.13")
 
@@ -87,3 +92,30 @@ def devkit(*words: str, cwd: Path) -> str:
     """Run pi-devkit as it is in this environment."""
     code = "from pi_devkit.cli import main; main()"
     return must(sys.executable, "-c", code, *words, cwd=cwd, env=environment())
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Run an index on this machine, which has what is in a folder and takes uploads; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = f"pypiserver run -i 127.0.0.1 -p {port} -P . -a . --disable-fallback --hash-algo sha256 {folder}".split()
+    server = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(f"http://127.0.0.1:{port}/")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait(address: str) -> None:
+    for _ in range(100):
+        try:
+            urlopen(address, timeout=5).close()  # noqa: S310  # the index that was just started
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(address)

@@ -6,16 +6,10 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
-from live_support import build, checkout, devkit, environment, must
+from live_support import build, checkout, devkit, environment, must, serve
 from template_support import commit, git
 
 if TYPE_CHECKING:
@@ -54,6 +48,16 @@ def test_t13_each_kind_could_be_released_at_once(kind: str, workspace: Path) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_t14_each_kind_keeps_the_rules_of_the_workspace(kind: str, workspace: Path) -> None:
+    said = devkit("policy", f"pi-of-{kind}", cwd=workspace)
+    assert said == "every rule is kept, but for those left out in pyproject.toml\n"
+
+
+def test_t14_the_workspace_still_keeps_its_own_with_them(workspace: Path) -> None:
+    devkit("policy", cwd=workspace)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_t15_each_kind_works_in_each_pi(kind: str, workspace: Path) -> None:
     told = json.loads(devkit("canary", f"pi-of-{kind}", "--python", "3.13", "--json", cwd=workspace))
     assert {row["pi"]: row["ok"] for row in told["rows"]} == {"1.5.2": True, "0.87.1": True, "0.74.2": True}
@@ -68,29 +72,8 @@ def test_t18_its_page_is_in_the_list_of_documents(workspace: Path) -> None:
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[str]:
     """An index of our own, empty but for what the extension needs of us; gives its address."""
-    folder = build(tmp_path / "index", "pi-host")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = f"pypiserver run -i 127.0.0.1 -p {port} -P . -a . {folder}".split()
-    server = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(f"http://127.0.0.1:{port}/")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait(address: str) -> None:
-    for _ in range(100):
-        try:
-            urlopen(address, timeout=5).close()  # noqa: S310  # the index that was just started
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(address)
+    with serve(build(tmp_path / "index", "pi-host")) as address:
+        yield address
 
 
 def test_t25_from_nothing_to_installed_from_an_index(workspace: Path, index: str, tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-SOURCES = Path(__file__).parents[2] / "src"
+import pi_devkit
+
+PACKAGE = Path(pi_devkit.__file__).parent
 
 
 @pytest.fixture
@@ -19,8 +21,12 @@ def file(tmp_path: Path) -> Path:
 
 def run(verb: str, file: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run it as the workflows do: with what comes with Python, and nothing of an environment."""
+    # Of the folder that the package is in, nothing but the package: an environment has all sorts of things there.
+    alone = file.parent / "alone"
+    alone.mkdir()
+    (alone / PACKAGE.name).symlink_to(PACKAGE)
     words = [sys.executable, "-S", "-m", "pi_devkit.vouch", verb, str(file)]
-    env = {"PYTHONPATH": str(SOURCES), "PATH": os.defpath, **variables}
+    env = {"PYTHONPATH": str(alone), "PATH": os.defpath, **variables}
     return subprocess.run(words, env=env, capture_output=True, text=True, check=False)
 
 

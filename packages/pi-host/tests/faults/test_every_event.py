@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,6 @@ from pi_testkit import PiHome
 from pi_testkit.pis import provision
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pi_host._base import EventInfo
 
 FAILURES = {
@@ -70,7 +69,7 @@ def lines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     hooks = "".join(f"@hookimpl\nasync def {name}(event, ctx):\n{body}\n" for name in names)
     (home.agent_dir / "python" / "bad.py").write_text(f"import asyncio, os\nfrom pi_host import hookimpl\n{hooks}")
     (home.agent_dir / "pi-host.toml").write_text("deadline = 0.2\n")
-    script = BRIDGE.parents[3] / "tests" / "faults" / "every_event.mjs"
+    script = Path(__file__).with_name("every_event.mjs")
     payloads = {name: payload_of(CATALOG[name]) for name in names}
     env = home.env({**environment(autoload=False, cache=folder / "cache"), "PAYLOADS": json.dumps(payloads)})
     command = [str(provision().node), str(script), str(BRIDGE)]

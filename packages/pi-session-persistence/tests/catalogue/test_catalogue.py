@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,9 @@ from session_stage import BEGIN_MS, DAY_MS, Tale
 from pi_session_persistence.catalogue import Catalogue, CatalogueError, DamagedCatalogueError, Filters, Places, Wanted
 from pi_session_persistence.catalogue import _indexing as indexing
 from pi_session_persistence.catalogue import _reading as reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOUR_MS = 3_600_000
 
@@ -30,8 +34,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Catalogue:
-    return Catalogue(tmp_path / "cache" / "catalogue.sqlite3")
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    with Catalogue(tmp_path / "cache" / "catalogue.sqlite3") as made:
+        yield made
 
 
 def names(catalogue: Catalogue, filters: Filters | None = None) -> list[str]:
@@ -251,8 +256,9 @@ def test_an_excerpt_of_a_file_that_is_gone_is_empty(three: Catalogue, folder: Pa
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return Catalogue(tmp_path_factory.mktemp("empty") / "c.sqlite3")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    with Catalogue(tmp_path_factory.mktemp("empty") / "c.sqlite3") as made:
+        yield made
 
 
 @settings(max_examples=150, deadline=None)

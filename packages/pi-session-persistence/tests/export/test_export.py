@@ -128,6 +128,18 @@ def test_whatever_is_in_the_file_is_exported(tale: Tale, tmp_path: Path, form: F
     assert exported(tmp_path / "s.jsonl", form, redactor=Redactor({}))
 
 
+@pytest.mark.parametrize("depth", [150, 600, 3000, 100_000])
+@pytest.mark.parametrize("form", ["md", "html", "jsonl"])
+def test_however_deeply_something_is_nested_it_is_exported_without_secrets(
+    tale: Tale, tmp_path: Path, form: Form, depth: int
+) -> None:
+    data = f'{"[" * depth}"{SECRET}"{"]" * depth}'
+    tale.data += f'{{"type":"custom","id":"deep","parentId":"{tale.leaf}","data":{data}}}\n'.encode()
+    file = tale.write(tmp_path / "s.jsonl")
+    assert "now commit" in exported(file, form, images=False)
+    assert SECRET not in exported(file, form, images=False, redactor=Redactor({}))
+
+
 def test_an_export_is_for_its_owner_only(tmp_path: Path) -> None:
     target = tmp_path / "out.md"
     target.write_text("old")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 import time
 
 import pytest
@@ -222,11 +224,15 @@ def test_data_of_images_stay() -> None:
     assert Redactor({}).tree(data) == data
 
 
-def test_json_that_is_nested_too_deeply_is_left_out() -> None:
+@pytest.mark.parametrize("depth", [600, 3000, 200_000])
+def test_json_that_is_nested_too_deeply_is_left_out(depth: int) -> None:
     value: list[object] = []
-    for _ in range(3000):
+    for _ in range(depth):
         value = [value]
-    assert Redactor({}).tree(value) == "[redacted:too-deep]"
+    redactor = Redactor({})
+    written = json.dumps(redactor.tree(["before", {"data": value}, "after"]))
+    assert re.fullmatch(r'\["before", \{"data": \[+"\[redacted:too-deep\]"\]+\}, "after"\]', written)
+    assert redactor.counts == {"too-deep": 1}
 
 
 @given(st.text())

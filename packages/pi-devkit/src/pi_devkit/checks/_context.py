@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pi_devkit.checks._smoking import Smoked, run_smoke
 from pi_devkit.proving import Artifacts, Venv, find_python, given, sdist_files, wheel_files
 
 if TYPE_CHECKING:
@@ -155,3 +156,9 @@ class Context:
         venv = self.environment()
         venv.install(*self.wheels(testkit=True))
         return venv
+
+    @cached_property
+    def smoked(self) -> Smoked:
+        """What came of its smoke function."""
+        folder = self.workspace.folder(self.component)
+        return run_smoke(self.component, folder, self.kit, self.bench.fresh("smoke"))

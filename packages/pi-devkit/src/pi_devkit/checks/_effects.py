@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from pi_devkit.checks._history import at_tag
 from pi_devkit.checks._model import Outcome, judge
+from pi_devkit.checks._smoking import run_smoke
 from pi_devkit.proving import build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pi_devkit.checks._context import Context
     from pi_devkit.proving import Venv
 
@@ -37,27 +36,7 @@ def side_effects(context: Context) -> Outcome:
 
 def smoke(context: Context) -> Outcome:
     """R20: its smoke function runs against what is installed."""
-    if not context.component.smoke:
-        return judge(["components.toml names no `smoke` for it; write one as 'tests/smoke.py:smoke'"])
-    return judge(_smoke(context, context.kit))
-
-
-def _smoke(context: Context, venv: Venv) -> Iterator[str]:
-    path, _, function = context.component.smoke.partition(":")
-    source = context.workspace.folder(context.component) / path
-    if not source.is_file():
-        yield f"its smoke file {path!r} is not there; see `smoke` in components.toml"
-        return
-    # Copied, so that nothing beside it can be imported by accident.
-    folder = context.bench.fresh("smoke")
-    folder.mkdir()
-    copy = folder / source.name
-    copy.write_bytes(source.read_bytes())
-    env = {"HOME": str(folder), "PI_CODING_AGENT_DIR": str(folder / "agent")}
-    seen = venv.probe("smoke", {"path": str(copy), "function": function or "smoke"}, env=env)
-    if seen["problem"]:
-        yield f"{context.component.smoke} failed: {seen['problem']}"
-        yield from seen["traceback"].strip().splitlines()[-4:-1]
+    return judge(context.smoked.problems)
 
 
 def removal(context: Context) -> Outcome:
@@ -74,16 +53,22 @@ def removal(context: Context) -> Outcome:
     if not tags:
         venv.install(context.artifacts.wheel)
         return judge(found, "first release: there is none to install it over")
-    return judge([*found, *_upgrade(context, venv, tags[0])], f"installed over {tags[0]}")
+    problems, notes = _upgrade(context, venv, tags[0])
+    return judge([*found, *problems], *notes)
 
 
-def _upgrade(context: Context, venv: Venv, tag: str) -> Iterator[str]:
-    folder = at_tag(context, tag, context.component)
+def _upgrade(context: Context, venv: Venv, tag: str) -> tuple[list[str], list[str]]:
+    """Install it over a release, and run its smoke function where that one's has left its files."""
+    component, home = context.component, context.bench.fresh("home")
+    folder = at_tag(context, tag, component)
     old = build(folder, context.bench.fresh("old"), epoch=context.bench.epoch, offline=context.bench.offline)
     venv.install(old.wheel)
+    before = run_smoke(component, folder, venv, home)
     venv.install(context.artifacts.wheel)
-    ours = (f"{context.component.import_name}/", ".dist-info/")
-    known = {name for name in context.wheel if name.startswith(ours[0])}
-    for name in sorted(file for file in venv.files() if file.startswith(ours[0]) and file not in known):
-        yield f"{name} of {tag} is left when this is installed over it"
-    yield from _smoke(context, venv)
+    ours = f"{component.import_name}/"
+    known = {name for name in context.wheel if name.startswith(ours)}
+    left = sorted(file for file in venv.files() if file.startswith(ours) and file not in known)
+    found = [f"{name} of {tag} is left when this is installed over it" for name in left]
+    found += run_smoke(component, context.workspace.folder(component), venv, home).problems
+    notes = [f"its own smoke function does not work any more: {line}" for line in before.problems[:1]]
+    return found, [f"installed over {tag}", *notes]

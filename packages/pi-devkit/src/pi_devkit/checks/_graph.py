@@ -66,14 +66,15 @@ def import_graph(context: Context) -> Outcome:
 
 
 def dynamic_imports(context: Context) -> Outcome:
-    """R18: nor does it do so by a name in a text, or while it is loaded."""
+    """R18: nor does it do so by a name in a text, or while it is loaded or its smoke function runs."""
     seam = _Seam(context)
     found = []
     for name, data in context.wheel.items():
         if name.endswith(".py"):
             found += [f"{name}:{line}: {problem}" for line, problem in _texts(ast.parse(data), seam)]
     request = {"package": context.component.import_name, "modules": modules_of(context)}
-    for caller, module in context.clean.probe("effects", request)["edges"]:
+    edges = context.clean.probe("effects", request)["edges"]
+    for caller, module in [*edges, *context.smoked.edges]:
         if module.partition(".")[0] in seam.packages and (problem := seam.problem(module)):
             found.append(f"{caller} imports by name: {problem}")
     return judge(dict.fromkeys(sorted(found)))

@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pi_devkit._errors import DevkitError, EnvironmentMissingError
-from pi_devkit.cli import canary, docs_list, fresh, listing, new, proving, syncing, tags
-from pi_devkit.cli._output import say_error
+from pi_devkit.cli import canary, docs_list, fresh, listing, new, policy, proving, syncing, tags
+from pi_host.commandline import application, say_error, version
+from pi_host.commandline import run as run_app
 
 __all__ = ["app", "run"]
 
-app = typer.Typer(
-    name="pi-devkit",
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+NAME = "pi-devkit"
 
 
-def _show_version(value: bool) -> None:  # noqa: FBT001  # typer calls it so
-    if value:
-        typer.echo(f"pi-devkit {version('pi-devkit')}")
-        raise typer.Exit
+class _Commands(TyperGroup):
+    """Ends with 2 where there is no verdict, since something is missing."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            say_error(NAME, f"the module {error.name!r} is not installed; `pip install 'pi-devkit[release]'` brings it")
+        except EnvironmentMissingError as error:
+            say_error(NAME, str(error))
+        raise typer.Exit(2)
+
+
+app = application(NAME, cls=_Commands)
 
 
 @app.callback()
-def _root(
-    *,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
+def _root(*, _version: Annotated[bool, version(NAME, NAME)] = False) -> None:
     """Make, check and release Python extensions for pi.
 
     [bold]First steps[/bold]
@@ -57,6 +56,7 @@ for _name, _command in (
     ("matrix", listing.matrix),
     ("check", syncing.check),
     ("sync", syncing.sync),
+    ("policy", policy.policy),
     ("bump", tags.bump),
     ("resolve-tag", tags.resolve_tag),
     ("release-check", proving.release_check),
@@ -68,14 +68,4 @@ for _name, _command in (
 
 def run() -> None:
     """Run the command line, and end with 0 for success, 1 for something wrong, 2 for something missing."""
-    try:
-        app(prog_name="pi-devkit")
-    except ModuleNotFoundError as error:
-        say_error(f"the module {error.name!r} is not installed; `pip install 'pi-devkit[release]'` brings it")
-        sys.exit(2)
-    except EnvironmentMissingError as error:
-        say_error(str(error))
-        sys.exit(2)
-    except DevkitError as error:
-        say_error(str(error))
-        sys.exit(1)
+    run_app(app, NAME, DevkitError)

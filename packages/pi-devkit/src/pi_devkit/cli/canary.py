@@ -6,12 +6,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from pi_devkit.checks import Asked, Bench, Context, rows, verdict
-from pi_devkit.cli._output import AsJson, console, say_json
 from pi_devkit.cli._workspace import chosen, here
+from pi_host.commandline import AsJson, console, say_json, table
 
 if TYPE_CHECKING:
     from pi_devkit.canary import Row
@@ -62,11 +61,9 @@ def _versions(workspace: Workspace, component: Component) -> list[str]:
 
 
 def _show(found: list[tuple[Row, list[str], str]]) -> None:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("component", "pi", "Python", "", ""):
-        table.add_column(column)
+    rows_shown = table("component", "pi", "Python", "", "")
     for row, problems, note in found:
         status = Text("fails", style="bold red") if problems else Text("ok", style="green")
         words = "\n".join(row.problems or problems) if problems else note.partition(": ")[2].removeprefix("works")
-        table.add_row(row.component, row.pi, row.python, status, Text(words))
-    console().print(table)
+        rows_shown.add_row(row.component, row.pi, row.python, status, Text(words))
+    console().print(rows_shown)

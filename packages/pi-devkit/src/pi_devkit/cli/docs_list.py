@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from rich.table import Table
-
 from pi_devkit import docs_list as documents
-from pi_devkit.cli._output import AsJson, console, say_json
 from pi_devkit.cli._workspace import here
+from pi_host.commandline import AsJson, console, say_json, table
 
 __all__ = ["docs_list"]
 
@@ -25,10 +23,8 @@ def docs_list(*, as_json: AsJson = False) -> None:
     if as_json:
         say_json({"documents": [asdict(document) for document in found]})
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("document", no_wrap=True)
-    table.add_column("about")
+    shown = table("document", "about")
     for document in found:
         when = f"\nread when {'; '.join(document.read_when)}" if document.read_when else ""
-        table.add_row(document.path, document.summary + when)
-    console().print(table)
+        shown.add_row(document.path, document.summary + when)
+    console().print(shown)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pi_devkit.cli._output import AsJson, say_json
+from pi_devkit._errors import DevkitError
 from pi_devkit.cli._workspace import here
 from pi_devkit.fresh import Report
 from pi_devkit.fresh import fresh as look
+from pi_host.commandline import AsJson, say_json
 
 __all__ = ["fresh"]
 
@@ -42,6 +44,8 @@ def _folder(where: str) -> Path:
     path = Path(where)
     if path.is_dir():
         return path.resolve()
+    if os.sep in where:
+        raise DevkitError(f"there is no folder {where!r}; give the folder of an extension, or the name of a component")
     workspace = here()
     return workspace.folder(workspace.component(where))
 

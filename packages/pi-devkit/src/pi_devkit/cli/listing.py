@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from pi_devkit.cli._output import AsJson, console, say_json
 from pi_devkit.cli._workspace import here
 from pi_devkit.components import Component, Workspace, affected, changed_files
 from pi_devkit.components import matrix as rows_of
+from pi_host.commandline import AsJson, console, say_json, table
 
 __all__ = ["list_", "matrix"]
 
@@ -32,13 +31,11 @@ def list_(*, base: Base = None, as_json: AsJson = False) -> None:
     if as_json:
         say_json({"components": [_record(workspace, component) for component in components]})
         return
-    table = Table(box=None, header_style="bold")
-    for column in ("component", "version", "kind", "state", "last release"):
-        table.add_column(column, no_wrap=True)
+    shown = table("component", "version", "kind", "state", "last release")
     for component in components:
         record = _record(workspace, component)
-        table.add_row(*(record[key] or "none" for key in ("name", "version", "kind", "state", "released")))
-    console().print(table)
+        shown.add_row(*(record[key] or "none" for key in ("name", "version", "kind", "state", "released")))
+    console().print(shown)
 
 
 def matrix(*, base: Base = None) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from pi_devkit.checks import Asked, Bench, prove
-from pi_devkit.cli._output import AsJson, console, say_error, say_json
 from pi_devkit.cli._workspace import chosen, here
 from pi_devkit.proving import given
+from pi_host.commandline import AsJson, console, say_error, say_json, table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -88,7 +87,7 @@ def release_check(  # noqa: PLR0913  # each is an option of the command line
             if out is not None and reports[-1].code == 0:
                 bench.hand_over(given(dist) if dist else bench.artifacts(component), out)
         if keep:
-            say_error(f"the temporary folder is {bench.folder}")
+            say_error("pi-devkit", f"the temporary folder is {bench.folder}")
     if as_json:
         say_json({"reports": [report.as_json() for report in reports]})
     codes = {report.code for report in reports}
@@ -102,13 +101,14 @@ def _tell(record: Record) -> None:
 
 
 def _show(report: Report) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False)
+    shown = table("", "", "", "")
+    shown.show_header = False
     for record in sorted(report.records, key=lambda record: record.id):
-        table.add_row(record.id, *_cells(record))
+        shown.add_row(record.id, *_cells(record))
     seconds = sum(record.seconds for record in report.records)
-    screen = console()
+    screen = console(wrap=False)
     screen.print(f"{report.component} {report.version}", style="bold")
-    screen.print(table)
+    screen.print(shown)
     ended = {0: "could be released", 1: f"fails {', '.join(report.failed)}", 2: "can't be told on this machine"}
     screen.print(f"{report.component} {report.version}: {ended[report.code]} ({seconds:.1f} s)\n")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from pi_devkit.cli._output import AsJson, say_error, say_json
 from pi_devkit.cli._workspace import here
 from pi_devkit.components import problems
 from pi_devkit.generate import drift, write
+from pi_host.commandline import AsJson, say_error, say_json
 
 __all__ = ["check", "sync"]
 
@@ -25,7 +25,7 @@ def check(*, as_json: AsJson = False) -> None:
         say_json({"problems": found})
     else:
         for line in found:
-            say_error(line)
+            say_error("pi-devkit", line)
         if not found:
             typer.echo(f"{len(workspace.components)} components, and all that is generated from them, are right")
     if found:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from pi_devkit.cli._output import AsJson, say_json
 from pi_devkit.cli._workspace import here
 from pi_devkit.components import bump as raise_version
 from pi_devkit.components import resolve_tag as resolve
 from pi_devkit.generate import write
+from pi_host.commandline import AsJson, say_json
 
 __all__ = ["bump", "resolve_tag"]
 
@@ -20,9 +20,9 @@ def bump(
     name: Annotated[str, typer.Argument(metavar="COMPONENT", help="Which one.")],
     version: Annotated[str, typer.Argument(help="The new version.")],
 ) -> None:
-    """Raise a version in pyproject.toml, uv.lock, what is generated, and in bounds marked `# pi-devkit: next`.
+    """Raise a version in pyproject.toml, README.md, uv.lock, what is generated, and bounds marked `# pi-devkit: next`.
 
-    release-please does the first three by itself; this is for a release without it. The changelog is yours.
+    release-please does all but the last by itself; this is for a release without it. The changelog is yours.
 
     [bold]Example[/bold]
 

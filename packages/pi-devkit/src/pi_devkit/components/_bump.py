@@ -21,9 +21,11 @@ __all__ = ["NEXT", "bump"]
 #: Stands beside the bound of a sibling that needs what is not released yet.
 NEXT: Final = "pi-devkit: next"
 
+_MARKED: Final = re.compile(r"x-release-please-start-version.*?x-release-please-end", re.DOTALL)
+
 
 def bump(workspace: Workspace, component: Component, version: str) -> list[Path]:
-    """Raise a version: in pyproject.toml, in uv.lock, and in bounds of siblings that wait for it.
+    """Raise a version: in pyproject.toml, README.md, uv.lock, and in bounds of siblings that wait for it.
 
     Args:
         workspace: the repository.
@@ -41,9 +43,15 @@ def bump(workspace: Workspace, component: Component, version: str) -> list[Path]
     document = tomlkit.parse(changed[0].read_text("utf-8"))
     document["project"]["version"] = str(new)
     changed[0].write_text(tomlkit.dumps(document), "utf-8")
-    for path in (workspace.root / "uv.lock", *_pyprojects(workspace)):
+    readme = workspace.folder(component) / "README.md"
+    for path in (readme, workspace.root / "uv.lock", *_pyprojects(workspace)):
         before = path.read_text("utf-8") if path.is_file() else ""
-        after = _locked(before, component.name, new) if path.name == "uv.lock" else _bounds(before, component.name, new)
+        if path == readme:
+            after = _marked(before, workspace.source(component).version, new)
+        elif path.name == "uv.lock":
+            after = _locked(before, component.name, new)
+        else:
+            after = _bounds(before, component.name, new)
         if after != before:
             path.write_text(after, "utf-8")
             changed.append(path)
@@ -64,6 +72,11 @@ def _newer(workspace: Workspace, component: Component, version: str) -> Version:
 def _pyprojects(workspace: Workspace) -> list[Path]:
     folders = [workspace.folder(one) for one in workspace.components if one.state != "removed"]
     return [folder / "pyproject.toml" for folder in folders]
+
+
+def _marked(text: str, now: Version, new: Version) -> str:
+    # The same lines that release-please raises: links that name the tag.
+    return _MARKED.sub(lambda block: block[0].replace(str(now), str(new)), text)
 
 
 def _locked(text: str, name: str, version: Version) -> str:

@@ -62,6 +62,7 @@ def _component(workspace: Workspace, component: Component) -> Iterator[str]:
         yield f"pyproject.toml calls it {source.name!r}; the name there and the key in {FILE_NAME} are one"
     yield from _sources(workspace, component)
     yield from _urls(workspace, component)
+    yield from _tests(workspace, component)
 
 
 def _references(workspace: Workspace, component: Component) -> Iterator[str]:
@@ -112,3 +113,11 @@ def _urls(workspace: Workspace, component: Component) -> Iterator[str]:
     for label, url in wanted.items():
         if urls.get(label) != url:
             yield f"project.urls.{label} is {urls.get(label)!r}; write {url!r}"
+
+
+def _tests(workspace: Workspace, component: Component) -> Iterator[str]:
+    tests = workspace.folder(component) / "tests"
+    for name in component.repository_tests:
+        path = (workspace.folder(component) / name).resolve()
+        if not path.exists() or not path.is_relative_to(tests.resolve()):
+            yield f"repository-tests names {name!r}, which is no file and no folder of its tests; take it out"

@@ -101,6 +101,8 @@ class Component(_Table, frozen=True, kw_only=True):
         wheel: globs of the files in its wheel that are not Python.
         sdist: globs of the files in its sdist that are not in its wheel.
         test_files: globs of files of the repository that its tests read.
+        repository_tests: those of its tests that are about the repository, and not run against its wheel: files and
+            folders, relative to its own.
         expected_failures: versions of pi it is known not to work with.
         waivers: checks that it need not pass for a while.
     """
@@ -122,6 +124,7 @@ class Component(_Table, frozen=True, kw_only=True):
     wheel: list[str] = msgspec.field(default_factory=list)
     sdist: list[str] = msgspec.field(default_factory=list)
     test_files: list[str] = msgspec.field(default_factory=list)
+    repository_tests: list[str] = msgspec.field(default_factory=list)
     expected_failures: list[ExpectedFailure] = msgspec.field(default_factory=list)
     waivers: list[Waiver] = msgspec.field(default_factory=list)
 

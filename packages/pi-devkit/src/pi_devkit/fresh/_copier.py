@@ -27,9 +27,10 @@ def copier(*words: str, cwd: Path) -> Done:
         cwd: where it runs.
 
     Raises:
-        EnvironmentMissingError: the template can't be reached.
+        EnvironmentMissingError: the template can't be reached, or git is not here.
         DevkitError: it failed otherwise.
     """
+    run(["git", "--version"])  # without git, copier takes every template for one without a history
     done = run([sys.executable, "-m", "copier", *words], cwd=cwd)
     if done.ok:
         return done

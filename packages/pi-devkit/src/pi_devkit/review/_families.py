@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pi_devkit.review import _extension, _owners, _release
+from pi_devkit.review import _extension, _owners, _release, _trust
 
 if TYPE_CHECKING:
     from repo_review.families import Family
@@ -21,6 +21,8 @@ _CHECKS = (
     _release.REL003,
     _owners.OWN001,
     _owners.OWN002,
+    _trust.VCH001,
+    _trust.VCH002,
 )
 
 
@@ -35,4 +37,5 @@ def families() -> dict[str, Family]:
         "pi": {"name": "Extension of pi", "order": 10},
         "rel": {"name": "Ready for a release", "order": 11},
         "own": {"name": "Owners", "order": 12},
+        "vch": {"name": "Who is trusted", "order": 13},
     }

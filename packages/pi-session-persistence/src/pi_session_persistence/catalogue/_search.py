@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -179,13 +180,12 @@ def _text(row: Row, place: _Place) -> str:
 
 def _excerpts(expression: str, texts: Iterable[tuple[int, str]]) -> dict[int, str]:
     """Return the words with those around them, as FTS5 itself finds them."""
-    with sqlite3.connect(":memory:") as memory:
+    with closing(sqlite3.connect(":memory:")) as memory:
         memory.execute(f"CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='{TOKENIZER}')")
         plain = ((identity, text.translate(_NO_MARKS)) for identity, text in texts)
         memory.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", plain)
         query = "SELECT rowid, snippet(words, 0, ?, ?, '…', ?) FROM words WHERE words MATCH ?"
         found = memory.execute(query, (_ON, _OFF, _AROUND, expression)).fetchall()
-    memory.close()
     return dict(found)
 
 

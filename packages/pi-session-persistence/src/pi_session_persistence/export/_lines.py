@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pi_host.sessionfile import lines
+from pi_session_persistence.export._redact import DEEPEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,30 +45,30 @@ def _changed(raw: bytes, redactor: Redactor | None, *, images: bool) -> bytes:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return (redactor(text) if redactor else text).encode("utf-8", "replace")
-    if not images:
-        value = _without_images(value)
+    value = _lean(value, images=images, signatures=redactor is None)
     if redactor is not None:
-        value = redactor.tree(_without_signatures(value))
+        value = redactor.tree(value)
     try:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
     except UnicodeEncodeError:  # half a character, which JSON can hold as an escape only
         return json.dumps(value, separators=(",", ":")).encode()
+    except RecursionError:  # only without a redactor, which would have left out what is nested so deeply
+        return raw
 
 
-def _without_images(value: Any) -> Any:
+def _lean(value: Any, *, images: bool, signatures: bool, deep: int = 0) -> Any:
+    """Return a JSON value without the data of images, and without signatures, where they are not wanted."""
+    if deep > DEEPEST:  # what is deeper, the redactor leaves out
+        return value
     if isinstance(value, list):
-        return [_without_images(part) for part in value]
+        return [_lean(part, images=images, signatures=signatures, deep=deep + 1) for part in value]
     if not isinstance(value, dict):
         return value
-    if value.get("type") == "image" and isinstance(value.get("data"), str):
+    if not images and value.get("type") == "image" and isinstance(value.get("data"), str):
         size = len(value["data"]) * 3 // 4
         return {"type": "text", "text": f"(image, {value.get('mimeType')}, {size:,} bytes)"}
-    return {key: _without_images(part) for key, part in value.items()}
-
-
-def _without_signatures(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_signatures(part) for part in value]
-    if isinstance(value, dict):
-        return {key: _without_signatures(part) for key, part in value.items() if key not in _SIGNATURES}
-    return value
+    return {
+        key: _lean(part, images=images, signatures=signatures, deep=deep + 1)
+        for key, part in value.items()
+        if signatures or key not in _SIGNATURES
+    }

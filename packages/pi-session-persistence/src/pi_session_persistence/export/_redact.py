@@ -15,7 +15,10 @@ from pi_session_persistence.export._patterns import HARMLESS, MIXED, PATTERNS, S
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Redactor"]
+__all__ = ["DEEPEST", "Redactor"]
+
+#: Lists and objects inside each other that are gone through: fewer than any Python's stack has room for.
+DEEPEST: Final = 200
 
 #: Shorter values are found in harmless text, too.
 _SHORTEST: Final = 8
@@ -49,22 +52,24 @@ class Redactor:
         return text
 
     def tree(self, value: Any) -> Any:
-        """Return a JSON value without secrets; the data of images stay as they are, for patterns turn up in them."""
-        try:
-            return self._tree(value)
-        except RecursionError:
-            return self._replaced("too-deep")
+        """Return a JSON value without secrets; the data of images stay as they are, for patterns turn up in them.
 
-    def _tree(self, value: Any, key: str = "") -> Any:
+        What is nested more deeply than `DEEPEST` is left out.
+        """
+        return self._tree(value)
+
+    def _tree(self, value: Any, key: str = "", deep: int = 0) -> Any:
         if isinstance(value, str):
             text = self(value)
             assigned = text == value and SECRET_NAME.search(key) and MIXED.fullmatch(value)
             return self._replaced("assigned-secret") if assigned else text
+        if deep == DEEPEST and isinstance(value, list | dict):
+            return self._replaced("too-deep")
         if isinstance(value, list):
-            return [self._tree(part) for part in value]
+            return [self._tree(part, deep=deep + 1) for part in value]
         if isinstance(value, dict):
             keeps = "data" if value.get("type") == "image" else None
-            return {self(key): part if key == keeps else self._tree(part, key) for key, part in value.items()}
+            return {self(key): part if key == keeps else self._tree(part, key, deep + 1) for key, part in value.items()}
         return value
 
     def _in_place(self, kind: str, found: re.Match[str]) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import json
 import os
+import runpy
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 __all__: list[str] = []
+
+_BY_NAME = Path(__file__).with_name("by_name.py")
 
 _WRITES = {
     "os.mkdir",
@@ -67,29 +70,15 @@ def _for_writing(arguments: tuple[Any, ...]) -> bool:
     return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
 
 
-def _recorder(package: str, edges: list[tuple[str, str]]) -> None:
-    """Write down each name that a module of ``package`` has imported by its text."""
-    real = importlib.import_module
-
-    def import_module(name: str, anchor: str | None = None) -> Any:
-        caller = sys._getframe(1).f_globals.get("__name__", "")  # noqa: SLF001  # there is no other way to know
-        if caller == package or caller.startswith(f"{package}."):
-            edges.append((caller, name))
-        return real(name, anchor)
-
-    vars(importlib)["import_module"] = import_module
-
-
 def _look(package: str, modules: list[str]) -> dict[str, object]:
-    edges: list[tuple[str, str]] = []
+    edges: list[tuple[str, str]] = runpy.run_path(str(_BY_NAME))["record"](package)
     before = dict(os.environ)
     watch = _Watch()
-    _recorder(package, edges)
     watch.on = True
     # Time of the processor: how busy the machine is says nothing about the component.
     begun = time.process_time()
     for module in modules:
-        builtins.__import__(module)
+        importlib.import_module(module)
     took = (time.process_time() - begun) * 1e3
     watch.on = False
     changed = sorted(name for name in before.keys() | os.environ.keys() if before.get(name) != os.environ.get(name))

@@ -1,4 +1,4 @@
-"""Runs a function of a file, and tells how it ended."""
+"""Runs a function of a file, and tells how it ended, and what a package imported by name meanwhile."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import json
 import runpy
 import sys
 import traceback
+from pathlib import Path
 
 __all__: list[str] = []
 
+_BY_NAME = Path(__file__).with_name("by_name.py")
 
-def _run(path: str, function: str) -> dict[str, object]:
+
+def _run(path: str, function: str, package: str) -> dict[str, object]:
+    edges = runpy.run_path(str(_BY_NAME))["record"](package)
     try:
         runpy.run_path(path, run_name="smoke")[function]()
     except BaseException as error:  # noqa: BLE001  # a smoke test that ends Python has failed, too
-        return {"problem": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}
-    return {"problem": ""}
+        return {"problem": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc(), "edges": edges}
+    return {"problem": "", "edges": edges}
 
 
 if __name__ == "__main__":
-    _request = json.loads(sys.argv[1])
-    sys.stdout.write("\n" + json.dumps(_run(_request["path"], _request["function"])) + "\n")
+    sys.stdout.write("\n" + json.dumps(_run(**json.loads(sys.argv[1]))) + "\n")
