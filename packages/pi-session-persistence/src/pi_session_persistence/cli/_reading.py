@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pi_host.sessionfile import Entry, Session
     from pi_session_persistence.export import Piece
 
-__all__ = ["STYLES", "WHO", "AnEntry", "SessionName", "entry_data", "entry_id", "gist", "line", "read", "width"]
+__all__ = ["STYLES", "AnEntry", "SessionName", "entry_data", "entry_id", "gist", "line", "read", "width"]
 
 SessionName: TypeAlias = Annotated[
     str,
@@ -30,18 +30,6 @@ AnEntry: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="ENTRY", help="Up to this entry: its id, the beginning of it, or its label."),
 ]
-
-#: Who speaks.
-WHO: Final = {
-    "user": "you",
-    "assistant": "pi",
-    "tool": "tool",
-    "bash": "by hand",
-    "custom": "added",
-    "summary": "summary",
-    "system": "system",
-    "note": "",
-}
 
 STYLES: Final = {
     "user": "bold cyan",

@@ -7,7 +7,7 @@ import typer
 from pi_host.commandline import AsJson, console, say_json_line
 from pi_session_persistence._errors import PersistenceError
 from pi_session_persistence.cli._output import say_error
-from pi_session_persistence.cli._reading import STYLES, WHO, SessionName, entry_data, entry_id, gist, line, read
+from pi_session_persistence.cli._reading import STYLES, SessionName, entry_data, entry_id, gist, line, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,8 +127,8 @@ def _entry(screen: "Console", sign: str, entry: "Entry", teller: "Teller") -> No
     piece = teller.tell(entry)
     row = Text(f"{sign} ", {"-": "red", "+": "green"}.get(sign, "yellow"))
     row.append(f"{one_line(entry.id or '-', 40)}  ", "dim")
-    if WHO[piece.kind]:
-        row.append(f"{WHO[piece.kind]}: ", "red" if piece.failed else STYLES[piece.kind])
+    if piece.who:
+        row.append(f"{piece.who}: ", "red" if piece.failed else STYLES[piece.kind])
     line(screen, row.append(gist(piece)))
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pi_host.commandline import AsJson, console, say_json_line
-from pi_session_persistence.cli._reading import STYLES, WHO, AnEntry, SessionName, entry_id, line, read
+from pi_session_persistence.cli._reading import STYLES, AnEntry, SessionName, entry_id, line, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +108,7 @@ def _say(screen: "Console", piece: "Piece", label: str, after: str, *, full: boo
     if titled or after not in ("", "assistant"):
         screen.print()
     if titled:
-        head = Text().append(WHO[piece.kind] or "note", STYLES[piece.kind])
+        head = Text().append(piece.who or "note", STYLES[piece.kind])
         more = (piece.id, piece.title, piece.model, piece.at[:16].replace("T", " "))
         head.append("".join(f"  {one_line(word, 80)}" for word in more if word), "dim")
         if label:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pi_host.commandline import AsJson, console, say_json_line
-from pi_session_persistence.cli._reading import STYLES, WHO, SessionName, entry_data, gist, read
+from pi_session_persistence.cli._reading import STYLES, SessionName, entry_data, gist, read
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -91,6 +91,6 @@ def _row(session: "Session", entry: "Entry", piece: "Piece", row: "Text") -> "Te
         row.append(f"[{one_line(label, 60)}]", "black on yellow").append(" ")
     if entry is session.leaf:
         row.append("◀ pi goes on here  ", "bold")
-    if WHO[piece.kind]:
-        row.append(f"{WHO[piece.kind]}: ", "red" if piece.failed else STYLES[piece.kind])
+    if piece.who:
+        row.append(f"{piece.who}: ", "red" if piece.failed else STYLES[piece.kind])
     return row.append(gist(piece), "dim" if piece.kind == "note" else "")

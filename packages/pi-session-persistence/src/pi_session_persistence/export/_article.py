@@ -17,22 +17,10 @@ if TYPE_CHECKING:
 
     from pi_session_persistence.export._story import Block, Piece
 
-__all__ = ["WHO", "draw_article"]
+__all__ = ["draw_article"]
 
 #: Images that browsers show and that can't hold a script.
 _IMAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-
-#: Who speaks, in the words of the page.
-WHO: Final = {
-    "user": "you",
-    "assistant": "pi",
-    "tool": "tool",
-    "bash": "by hand",
-    "custom": "added",
-    "summary": "summary",
-    "system": "system",
-    "note": "",
-}
 
 
 def draw_article(piece: Piece, anchor: str, label: str) -> str:
@@ -43,7 +31,7 @@ def draw_article(piece: Piece, anchor: str, label: str) -> str:
         anchor: the id by which links find it.
         label: its label, empty if it has none.
     """
-    who = WHO[piece.kind]
+    who = piece.who
     about = "".join(
         (
             f"<b>{who}</b>" if who else "",

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from pi_session_persistence.export._article import WHO, draw_article
+from pi_session_persistence.export._article import draw_article
 from pi_session_persistence.export._branches import Close, Open, walk
 from pi_session_persistence.export._html import facts, page
 from pi_session_persistence.export._text import one_line
@@ -137,7 +137,7 @@ def _summary(piece: Piece) -> str:
     )
     if piece.kind == "summary":
         words = f"{piece.title}: {words.lstrip('# ')}"
-    return words or piece.title or WHO[piece.kind]
+    return words or piece.title or piece.who
 
 
 def _count(entries: int) -> str:

@@ -23,6 +23,18 @@ Kind: TypeAlias = Literal["user", "assistant", "tool", "bash", "custom", "summar
 Words: TypeAlias = Literal["text", "markdown", "thinking", "call", "output", "error"]
 
 
+_WHO: Final[dict[Kind, str]] = {
+    "user": "you",
+    "assistant": "pi",
+    "tool": "tool",
+    "bash": "by hand",
+    "custom": "added",
+    "summary": "summary",
+    "system": "system",
+    "note": "",
+}
+
+
 class Block(NamedTuple):
     """A part of what somebody said.
 
@@ -63,6 +75,11 @@ class Piece(NamedTuple):
     failed: bool = False
     model: str = ""
     usage: Usage | None = None
+
+    @property
+    def who(self) -> str:
+        """Who speaks, in words for a reader; empty for a note."""
+        return _WHO[self.kind]
 
 
 class Teller:
