@@ -1,46 +1,23 @@
 from __future__ import annotations
 
 import os
-import random
-import signal
-import sqlite3
 import stat
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from catalogue_support import HOUR_MS, many, stems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_stage import BEGIN_MS, DAY_MS, Tale
 
-from pi_session_persistence.catalogue import Catalogue, CatalogueError, DamagedCatalogueError, Filters, Places, Wanted
+from pi_session_persistence.catalogue import Catalogue, Filters, Places, Wanted
 from pi_session_persistence.catalogue import _indexing as indexing
 from pi_session_persistence.catalogue import _reading as reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    place = tmp_path / "sessions"
-    place.mkdir()
-    return place
-
-
-@pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    with Catalogue(tmp_path / "cache" / "catalogue.sqlite3") as made:
-        yield made
-
-
-def names(catalogue: Catalogue, filters: Filters | None = None) -> list[str]:
-    return [row.file.stem for row in catalogue.sessions(filters)]
 
 
 def test_a_row_tells_what_is_in_the_session(catalogue: Catalogue, folder: Path) -> None:
@@ -120,7 +97,7 @@ def test_sessions_that_are_gone_go_from_the_catalogue_but_not_those_elsewhere(
     catalogue.refresh(Places((tmp_path,)))
     one.unlink()
     assert catalogue.refresh(Places((tmp_path / "a",))).gone == 1
-    assert names(catalogue) == ["two"]
+    assert stems(catalogue) == ["two"]
 
 
 def test_damaged_files_are_there_and_marked(catalogue: Catalogue, folder: Path) -> None:
@@ -175,25 +152,6 @@ def test_what_was_copied_from_a_parent_costs_nothing(catalogue: Catalogue, folde
     assert catalogue.sums().total.cost == 1.25
 
 
-@pytest.fixture
-def three(catalogue: Catalogue, folder: Path) -> Catalogue:
-    """Three sessions, a day apart."""
-    one = Tale("one", cwd="/work/proj", at=BEGIN_MS)
-    one.turn("first pear", "yes", calls={"bash": {"command": "ls -l /tmp"}}, cost=0.1)
-    one.tool("listing of pears", "bash")
-    two = Tale("two", cwd="/work/proj/sub", at=BEGIN_MS + DAY_MS)
-    two.turn("second", "no", provider="anthropic", model="claude-sonnet", cost=2)
-    two.assistant(error="overloaded")
-    two.back_to("e1")
-    two.user("another pear")
-    three = Tale("three", cwd="/work/projection", at=BEGIN_MS + 2 * DAY_MS)
-    three.turn("third", "maybe", thinking="hmm pear")
-    for tale in (one, two, three):
-        tale.write(folder / f"{tale.session_id}.jsonl")
-    catalogue.refresh(Places((folder,)))
-    return catalogue
-
-
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -216,12 +174,12 @@ def three(catalogue: Catalogue, folder: Path) -> Catalogue:
     ],
 )
 def test_filters_choose_sessions(three: Catalogue, filters: Filters, expected: str) -> None:
-    assert names(three, filters) == expected.split()
+    assert stems(three, filters) == expected.split()
 
 
 def test_folders_choose_sessions(three: Catalogue, folder: Path) -> None:
-    assert names(three, Filters(folders=(folder,))) == ["three", "two", "one"]
-    assert names(three, Filters(folders=(folder.parent / "sess",))) == []
+    assert stems(three, Filters(folders=(folder,))) == ["three", "two", "one"]
+    assert stems(three, Filters(folders=(folder.parent / "sess",))) == []
 
 
 @pytest.mark.parametrize(
@@ -272,36 +230,9 @@ def test_many_words_are_no_error(three: Catalogue) -> None:
     assert three.search(" OR ".join(["pear"] * 5000)).total == 3
 
 
-@pytest.mark.parametrize("content", [b"this is no database" * 100, b"", b"SQLite format 3\0" + b"\1" * 4000])
-def test_a_catalogue_that_is_none_is_made_anew(tmp_path: Path, folder: Path, content: bytes) -> None:
-    Tale("one").write(folder / "one.jsonl")
-    file = tmp_path / "c.sqlite3"
-    file.write_bytes(content)
-    with Catalogue(file) as catalogue:
-        catalogue.refresh(Places((folder,)))
-        assert names(catalogue) == ["one"]
-
-
-def test_a_catalogue_of_another_version_is_made_anew(tmp_path: Path, folder: Path) -> None:
-    file = tmp_path / "c.sqlite3"
-    with sqlite3.connect(file) as database:
-        database.execute("PRAGMA user_version = 999")
-    database.close()
-    Tale("one").write(folder / "one.jsonl")
-    with Catalogue(file) as catalogue:
-        catalogue.refresh(Places((folder,)))
-        assert names(catalogue) == ["one"]
-
-
 def test_the_catalogue_is_its_owners_only(catalogue: Catalogue) -> None:
     assert stat.S_IMODE(catalogue.file.stat().st_mode) == 0o600
     assert stat.S_IMODE(catalogue.file.parent.stat().st_mode) == 0o700
-
-
-def test_a_catalogue_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(CatalogueError, match="PI_SESSION_CACHE names another folder"):
-        Catalogue(tmp_path / "file" / "c.sqlite3")
 
 
 def test_names_that_are_no_text_are_catalogued(catalogue: Catalogue, folder: Path) -> None:
@@ -318,7 +249,7 @@ def test_what_is_no_regular_file_is_passed_over(catalogue: Catalogue, folder: Pa
     (folder / "loop").symlink_to(folder)
     (folder / "link.jsonl").symlink_to(Tale("linked").write(tmp_path / "target.jsonl"))
     catalogue.refresh(Places((folder,)))
-    assert names(catalogue) == ["link"]
+    assert stems(catalogue) == ["link"]
 
 
 def test_a_file_far_longer_than_a_block_is_read_as_a_whole(catalogue: Catalogue, folder: Path) -> None:
@@ -346,50 +277,6 @@ def test_the_words_of_what_is_gone_do_not_pile_up(
     assert catalogue.search("pear").total == 1
 
 
-INDEXER = """
-import sys
-from pathlib import Path
-from pi_session_persistence.catalogue import Catalogue, Places
-with Catalogue(Path(sys.argv[1])) as catalogue:
-    catalogue.refresh(Places((Path(sys.argv[2]),)))
-"""
-
-
-def indexer(file: Path, folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", INDEXER, str(file), str(folder)], stderr=subprocess.PIPE)
-
-
-def many(folder: Path, count: int) -> None:
-    for number in range(count):
-        tale = Tale(f"s-{number:04}", at=BEGIN_MS + number * HOUR_MS)
-        tale.turn(f"prompt of {number} about pears", "answer " * 30)
-        tale.write(folder / f"s-{number:04}.jsonl")
-
-
-def test_several_processes_index_at_once(tmp_path: Path, folder: Path) -> None:
-    many(folder, 300)
-    file = tmp_path / "c.sqlite3"
-    running = [indexer(file, folder) for _ in range(3)]
-    assert [process.communicate()[1] for process in running] == [b""] * 3
-    with Catalogue(file) as catalogue:
-        assert len(catalogue.sessions()) == 300
-        assert catalogue.search("pears").total == 300
-
-
-def test_killed_while_indexing_it_goes_on_where_it_was(tmp_path: Path, folder: Path) -> None:
-    many(folder, 600)
-    file = tmp_path / "c.sqlite3"
-    for delay in (0.15, 0.3, 0.5):
-        process = indexer(file, folder)
-        time.sleep(delay)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    with Catalogue(file) as catalogue:
-        before = len(catalogue.sessions())
-        assert catalogue.refresh(Places((folder,))).indexed == 600 - before
-        assert catalogue.search("pears").total == 600
-
-
 def test_progress_is_told(catalogue: Catalogue, folder: Path) -> None:
     many(folder, 3)
     told: list[tuple[int, int]] = []
@@ -408,8 +295,8 @@ def test_thousands_of_sessions_are_listed_and_counted(catalogue: Catalogue, fold
 
 
 def test_words_choose_sessions(three: Catalogue) -> None:
-    assert names(three, Filters(text="pear -another")) == ["three", "two", "one"][::2]
-    assert names(three, Filters(text="...")) == []
+    assert stems(three, Filters(text="pear -another")) == ["three", "two", "one"][::2]
+    assert stems(three, Filters(text="...")) == []
 
 
 def test_sums_can_be_those_of_some_days(three: Catalogue) -> None:
@@ -428,23 +315,6 @@ def test_figures_beyond_all_measure_are_no_error(catalogue: Catalogue, folder: P
     (row,) = catalogue.sessions()
     assert abs(row.tokens) <= 2 * 10**12
     assert abs(catalogue.sums().total.cost) <= 10**12
-
-
-def test_a_file_that_breaks_off_while_it_is_read_leaves_nothing_behind(
-    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tale = Tale("s-1")
-    tale.user("pear")
-    file = tale.write(folder / "s.jsonl")
-
-    def refused(*_: object) -> None:
-        raise OSError(5, "Input/output error")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(indexing, "ends", refused)
-        assert catalogue.refresh(Places((folder,))).unread == [file]
-    assert (catalogue.sessions(), catalogue.search("pear").total) == ([], 0)
-    assert catalogue.refresh(Places((folder,))).indexed == 1
 
 
 def test_a_rewritten_file_is_told(catalogue: Catalogue, folder: Path) -> None:
@@ -466,54 +336,3 @@ def test_a_file_that_pi_may_rewrite_is_not_told_of(catalogue: Catalogue, folder:
     catalogue.refresh(Places((folder,)))
     Tale().write(file)
     assert catalogue.refresh(Places((folder,))).rewritten == []
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_whatever_is_wrong_with_the_catalogue_it_is_made_anew(tmp_path: Path, folder: Path, seed: int) -> None:
-    many(folder, 40)
-    file = tmp_path / "c.sqlite3"
-    with Catalogue(file) as catalogue:
-        catalogue.refresh(Places((folder,)))
-    chance = random.Random(seed)  # noqa: S311  # no secret
-    data = bytearray(file.read_bytes())
-    for _ in range(chance.choice([1, 5, 50])):
-        place, length = chance.randrange(len(data)), chance.choice([1, 100, 5000])
-        data[place : place + length] = chance.randbytes(len(data[place : place + length]))
-    file.write_bytes(data)
-    Tale("new").write(folder / "new.jsonl")
-    assert used(file, folder) or used(file, folder)
-
-
-def used(file: Path, folder: Path) -> bool:
-    """Use a catalogue in every way; tell whether it could be used."""
-    try:
-        with Catalogue(file) as catalogue:
-            catalogue.refresh(Places((folder,)))
-            catalogue.search("pears")
-            catalogue.said(0)
-            catalogue.sums()
-            return bool(catalogue.sessions())
-    except DamagedCatalogueError:
-        return False
-
-
-def test_an_error_of_the_disk_does_not_remove_the_catalogue(three: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = sqlite3.OperationalError("database or disk is full")
-    full.sqlite_errorcode = sqlite3.SQLITE_FULL
-
-    def refused(*_: object) -> None:
-        raise full
-
-    monkeypatch.setattr("pi_session_persistence.catalogue._catalogue.search", refused)
-    with pytest.raises(CatalogueError, match="see that it can be written and the disk is not full"):
-        three.search("pear")
-    assert three.file.exists()
-    assert len(three.sessions()) == 3
-
-
-def test_a_catalogue_that_may_only_be_read_is_told(three: Catalogue, folder: Path) -> None:
-    three._database.execute("PRAGMA query_only = 1")
-    Tale("four").write(folder / "four.jsonl")
-    with pytest.raises(CatalogueError, match="readonly database; see that it can be written"):
-        three.refresh(Places((folder,)))
-    assert len(three.sessions()) == 3

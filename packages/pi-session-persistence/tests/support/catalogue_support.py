@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from session_stage import BEGIN_MS, Tale
 from typer.testing import CliRunner
 
 from pi_session_persistence import Registry
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
-    from session_stage import Tale
 
-__all__ = ["Shelf"]
+    from pi_session_persistence.catalogue import Catalogue, Filters
+
+__all__ = ["HOUR_MS", "Shelf", "many", "stems"]
+
+HOUR_MS = 3_600_000
 
 
 class Shelf:
@@ -82,3 +86,16 @@ class Shelf:
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+
+
+def stems(catalogue: Catalogue, filters: Filters | None = None) -> list[str]:
+    """The names of the session files that the catalogue lists."""
+    return [row.file.stem for row in catalogue.sessions(filters)]
+
+
+def many(folder: Path, count: int) -> None:
+    """Write so many sessions, an hour apart."""
+    for number in range(count):
+        tale = Tale(f"s-{number:04}", at=BEGIN_MS + number * HOUR_MS)
+        tale.turn(f"prompt of {number} about pears", "answer " * 30)
+        tale.write(folder / f"s-{number:04}.jsonl")
