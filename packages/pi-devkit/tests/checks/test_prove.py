@@ -67,6 +67,25 @@ def test_offline_says_that_nobody_was_asked(plain: Repository) -> None:
     assert (report.code, _outcome(report, "R04").lines) == (0, ("--offline: the index was not asked",))
 
 
+def test_offline_without_what_it_takes_is_no_verdict(
+    plain: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    report = plain.prove(only=("R13",), offline=True)
+    assert (report.code, report.ids("missing"), report.ids("blocked")) == (2, ["R06"], ["R13"])
+    first, second = _outcome(report, "R06").lines
+    assert first == "uv's cache lacks what this needs; run it once without --offline"
+    assert "hatchling was not found in the cache" in second
+
+
+def test_where_the_vulnerability_service_is_not_to_be_asked_that_is_told(plain: Repository) -> None:
+    report = plain.prove("pi-sample-base", only=("R27",), audit=False)
+    assert (report.code, _outcome(report, "R27").lines) == (
+        0,
+        ("--no-audit: the vulnerability service was not asked",),
+    )
+
+
 def test_an_index_that_cannot_be_asked_is_no_verdict(plain: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")

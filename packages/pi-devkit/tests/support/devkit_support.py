@@ -217,7 +217,8 @@ class Repository:
 
     def prove(self, name: str = "pi-sample", **asked: Any) -> Report:
         """Run checks."""
-        with Bench(self.workspace(), offline=asked.pop("offline", False)) as bench:
+        bench_options = {name: asked.pop(name) for name in ("offline", "audit") if name in asked}
+        with Bench(self.workspace(), **bench_options) as bench:
             return prove(bench, bench.workspace.component(name), Asked(**asked))
 
     def manifest(self) -> dict[str, str]:

@@ -22,14 +22,14 @@ _NAMED: Final = 3
 
 def vulnerabilities(context: Context) -> Outcome:
     """R27: nothing that gets installed with it has a known vulnerability."""
-    if context.bench.offline:
-        return not_asked("the vulnerability service")
+    if not context.bench.audit:
+        return not_asked("the vulnerability service", "--offline" if context.bench.offline else "--no-audit")
     words = ["--path", str(context.clean.site), "--format", "json", "--progress-spinner", "off"]
     done = run([sys.executable, "-m", "pip_audit", *words])
     try:
         rows = json.loads(done.out)["dependencies"]
     except (json.JSONDecodeError, KeyError) as error:
-        reason = f"the vulnerability service could not be asked: {done.tail(1)[:200]}; ask later, or use --offline"
+        reason = f"the vulnerability service could not be asked: {done.tail(1)[:200]}; ask later, or use --no-audit"
         raise EnvironmentMissingError(reason) from error
     ours = {canonical(one.name) for one in context.workspace.components} | {"pi-host", "pi-testkit"}
     unknown = [row["name"] for row in rows if "skip_reason" in row and canonical(row["name"]) not in ours]
@@ -37,7 +37,7 @@ def vulnerabilities(context: Context) -> Outcome:
         names = ", ".join(sorted(unknown)[:_NAMED])
         raise EnvironmentMissingError(
             f"the vulnerability service knows nothing about {len(unknown)} of {len(rows)} ({names} ...); "
-            "ask another one, or use --offline"
+            "a mirror of an index knows files only; ask where the index itself can be reached, or use --no-audit"
         )
     found = [
         f"{row['name']} {row['version']} has {one['id']}, mended in {', '.join(one['fix_versions']) or 'none yet'}"

@@ -26,17 +26,20 @@ class Bench:
     Args:
         workspace: the repository.
         keep: whether the folder stays.
-        offline: whether nothing may be fetched.
+        offline: whether nothing may be fetched, and nobody asked.
+        audit: whether the vulnerability service may be asked.
 
     Attributes:
         workspace: the repository.
         folder: the temporary folder.
-        offline: whether nothing may be fetched.
+        offline: whether nothing may be fetched, and nobody asked.
+        audit: whether the vulnerability service may be asked.
     """
 
-    def __init__(self, workspace: Workspace, *, keep: bool = False, offline: bool = False) -> None:
+    def __init__(self, workspace: Workspace, *, keep: bool = False, offline: bool = False, audit: bool = True) -> None:
         self.workspace = workspace
         self.offline = offline
+        self.audit = audit and not offline
         self.folder = Path(tempfile.mkdtemp(prefix="pi-devkit-")).resolve()
         self._keep = keep
         self._built: dict[str, Artifacts] = {}

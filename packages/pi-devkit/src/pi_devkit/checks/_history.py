@@ -55,7 +55,7 @@ def newer(context: Context) -> Outcome:
     if tag and Version(tag.removeprefix(f"{context.component.name}-v")) >= version:
         found.append(f"{version} is not newer than the last release, {tag}; raise the version")
     if context.bench.offline:
-        return judge(found) if found else not_asked("the index")
+        return judge(found) if found else not_asked("the index", "--offline")
     name = context.component.name
     if _on_index(context, f"{name}=={version}"):
         found.append(f"the index has {name} {version} already; raise the version")

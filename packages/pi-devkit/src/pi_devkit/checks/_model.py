@@ -72,10 +72,11 @@ def passed(*notes: str, **evidence: Any) -> Outcome:
     return Outcome("passed", notes, evidence)
 
 
-def not_asked(whom: str) -> Outcome:
-    """Left out because ``--offline`` was given.
+def not_asked(whom: str, option: str) -> Outcome:
+    """Left out because the user said so.
 
     Args:
         whom: what was not asked.
+        option: what was said.
     """
-    return Outcome("waived", (f"--offline: {whom} was not asked",))
+    return Outcome("waived", (f"{option}: {whom} was not asked",))

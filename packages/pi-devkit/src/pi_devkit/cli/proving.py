@@ -46,6 +46,12 @@ Pythons = Annotated[
 ]
 Dirty = Annotated[bool, typer.Option("--allow-dirty", help="Let pass what is not committed.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Fetch nothing and ask nobody; the report says so.")]
+NoAudit = Annotated[
+    bool,
+    typer.Option(
+        "--no-audit", help="Ask no vulnerability service, where there is only a mirror of an index; R27 says so."
+    ),
+]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep the temporary folder, and tell where it is.")]
 
 
@@ -60,6 +66,7 @@ def release_check(  # noqa: PLR0913  # each is an option of the command line
     python: Pythons = None,
     allow_dirty: Dirty = False,
     offline: Offline = False,
+    no_audit: NoAudit = False,
     keep: Keep = False,
     as_json: AsJson = False,
 ) -> None:
@@ -78,7 +85,7 @@ def release_check(  # noqa: PLR0913  # each is an option of the command line
     if (dist or tag or out) and len(components) != 1:
         raise typer.BadParameter("--dist, --out and --tag are about one component; name it")
     asked = Asked(quick, tuple(only or ()), tag, dist, allow_dirty, tuple(python or ()))
-    with Bench(workspace, keep=keep, offline=offline) as bench:
+    with Bench(workspace, keep=keep, offline=offline, audit=not no_audit) as bench:
         reports = []
         for component in components:
             reports.append(prove(bench, component, asked, _tell if sys.stderr.isatty() else None))

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pi_devkit._commands import run
 from pi_devkit._errors import DevkitError
+from pi_devkit.proving._uv import uv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,7 @@ def build(folder: Path, out: Path, *, epoch: int, offline: bool = False) -> Arti
 
     Raises:
         DevkitError: it does not build; the message ends with what the backend said.
+        EnvironmentMissingError: what it takes to build it is not in uv's cache, and may not be fetched.
     """
     _uv_build(folder, out, epoch, [], offline=offline)
     return given(out)
@@ -78,8 +79,8 @@ def given(folder: Path) -> Artifacts:
 
 def _uv_build(folder: Path, out: Path, epoch: int, more: list[str], *, offline: bool) -> None:
     # Sources are those of a workspace only; what is built here must not depend on it.
-    words = ["uv", "build", str(folder), "--out-dir", str(out), "--no-sources", "--no-create-gitignore", *more]
-    done = run(words + ["--offline"] * offline, cwd=folder, env={"SOURCE_DATE_EPOCH": str(epoch)})
+    words = ["build", str(folder), "--out-dir", str(out), "--no-sources", "--no-create-gitignore", *more]
+    done = uv(words, cwd=folder, offline=offline, env={"SOURCE_DATE_EPOCH": str(epoch)})
     if not done.ok:
         raise DevkitError(f"{folder.name} does not build; mend what the backend says:\n{done.tail()}")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pi_devkit._commands import Done, run
 from pi_devkit._errors import DevkitError
+from pi_devkit.proving._uv import uv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,11 +67,11 @@ class Venv:
 
         Raises:
             DevkitError: it can't be installed; the message ends with the reason.
+            EnvironmentMissingError: something is not in uv's cache, and may not be fetched.
         """
-        words = ["uv", "pip", "install", "--python", str(self.python), "--no-progress", *map(str, what)]
-        done = run(
-            [*words, *["--offline"] * self.offline, *["--resolution", "lowest-direct"] * lowest], cwd=self.folder
-        )
+        words = ["pip", "install", "--python", str(self.python), "--no-progress", *map(str, what)]
+        words += ["--resolution", "lowest-direct"] * lowest
+        done = uv(words, cwd=self.folder, offline=self.offline)
         if not done.ok:
             names = ", ".join(Path(one).name for one in what)
             raise DevkitError(f"{names} can't be installed together into a new environment:\n{done.tail()}")
