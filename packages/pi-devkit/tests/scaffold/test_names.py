@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     ("name", "why"),
     [
         ("My-Extension", "use lower-case letters"),
-        ("my_extension", "use lower-case letters"),
+        ("My_Extension", "as in 'my-extension'"),
         ("-lane", "use lower-case letters"),
         ("pi--lane", "use lower-case letters"),
         ("2fast", "begin with a letter"),
         ("naïve", "use lower-case letters"),
-        ("a b", "use lower-case letters"),
+        ("a b", "as in 'a-b'"),
+        ("2 fast", "as in 'pi-weather'"),
         ("../up", "use lower-case letters"),
         ("{{ 7 * 7 }}", "use lower-case letters"),
         ("pi", "too short"),
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         ("pi-host", "choose one of your own"),
         ("pytest", "choose one of your own"),
         ("tests", "choose one of your own"),
+        ("con", "choose one of your own"),
         ("pi-lane-v2", "leave the ending out"),
     ],
 )
