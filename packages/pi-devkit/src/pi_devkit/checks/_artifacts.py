@@ -96,9 +96,10 @@ def reproducible(context: Context) -> Outcome:
     folder = context.bench.again(context.component)
     again = build(folder, context.bench.fresh("again"), epoch=context.bench.epoch, offline=context.bench.offline)
     first, second = context.artifacts.hashes(), again.hashes()
-    found = [
-        f"{name} comes out differently each time it is built; nothing in it may depend on when or where that is"
-        for name in first.keys() | second.keys()
-        if first.get(name) != second.get(name)
-    ]
+    why = (
+        "is not what this commit builds to; it was changed, or built from something else"
+        if context.asked.dist
+        else "comes out differently each time it is built; nothing in it may depend on when or where that is"
+    )
+    found = [f"{name} {why}" for name in first.keys() | second.keys() if first.get(name) != second.get(name)]
     return judge(sorted(found), artifacts=second)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_devkit._errors import DevkitError
-from pi_devkit.proving import build
+from pi_devkit.proving import SUMS, build
 
 if TYPE_CHECKING:
     from typing import Self
@@ -111,8 +111,7 @@ class Bench:
         out.mkdir(parents=True, exist_ok=True)
         for path in (artifacts.sdist, artifacts.wheel):
             shutil.copy(path, out / path.name)
-        lines = [f"{digest}  {name}\n" for name, digest in sorted(artifacts.hashes().items())]
-        (out / "SHA256SUMS").write_text("".join(lines), "utf-8")
+        (out / SUMS).write_text(artifacts.sums(), "utf-8")
 
     def fresh(self, name: str) -> Path:
         """The path of a folder that is not there yet."""

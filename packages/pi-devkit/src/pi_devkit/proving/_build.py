@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pi_devkit._errors import DevkitError
 from pi_devkit.proving._uv import uv
@@ -12,7 +12,10 @@ from pi_devkit.proving._uv import uv
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Artifacts", "build", "given", "tree_wheel"]
+__all__ = ["SUMS", "Artifacts", "build", "given", "tree_wheel"]
+
+#: The file that says which files were proved.
+SUMS: Final = "SHA256SUMS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class Artifacts:
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of each by its file name."""
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.sdist, self.wheel)}
+
+    def sums(self) -> str:
+        """The text of their ``SHA256SUMS``, as ``sha256sum --check`` reads it."""
+        return "".join(f"{digest}  {name}\n" for name, digest in sorted(self.hashes().items()))
 
 
 def build(folder: Path, out: Path, *, epoch: int, offline: bool = False) -> Artifacts:
@@ -69,12 +76,16 @@ def given(folder: Path) -> Artifacts:
     """The artifacts in a folder.
 
     Args:
-        folder: it has one sdist and one wheel.
+        folder: it has one sdist and one wheel, and may have the ``SHA256SUMS`` that they were handed over with.
 
     Raises:
-        DevkitError: it has not.
+        DevkitError: it has not, or a file is not the one that was handed over.
     """
-    return Artifacts(_only(folder, "*.tar.gz"), _only(folder, "*.whl"))
+    artifacts = Artifacts(_only(folder, "*.tar.gz"), _only(folder, "*.whl"))
+    sums = folder / SUMS
+    if sums.is_file() and sums.read_text("utf-8", "replace") != artifacts.sums():
+        raise DevkitError(f"{str(sums)!r} is not of the files beside it, so one was changed; build them anew")
+    return artifacts
 
 
 def _uv_build(folder: Path, out: Path, epoch: int, more: list[str], *, offline: bool) -> None:
