@@ -13,8 +13,14 @@ if TYPE_CHECKING:
 
 
 def test_a_version_that_nobody_knows_is_refused() -> None:
-    with pytest.raises(DevkitError, match=r"unknown pi version '9.9.9'.*VERSION=PATH"):
+    with pytest.raises(DevkitError, match=r"the npm registry has no pi '9\.9\.9'.*VERSION=PATH"):
         find_pi("9.9.9")
+
+
+def test_a_candidate_is_fetched_by_its_name() -> None:
+    found = find_pi("1.5.0")
+    assert (found.version, found.install.version) == ("1.5.0", "1.5.0")
+    assert found.install.cli.is_file()
 
 
 def test_a_candidate_is_found_in_its_folder() -> None:

@@ -131,7 +131,9 @@ def test_the_cache_is_the_users_own_by_default(monkeypatch: pytest.MonkeyPatch, 
 def test_every_package_in_a_lock_is_pinned_by_integrity_and_names_no_host(version: str) -> None:
     from pi_testkit.pis._catalog import recipe  # noqa: PLC0415 - private on purpose, for this test only
 
-    packages = json.loads(recipe(version).lock.read_bytes())["packages"]
+    lock = recipe(version).lock
+    assert lock is not None
+    packages = json.loads(lock.read_bytes())["packages"]
     locked = [entry for name, entry in packages.items() if name]
     assert len(locked) > 100
     assert all(entry["integrity"].startswith("sha512-") for entry in locked)

@@ -31,11 +31,11 @@ def find_pi(wanted: str) -> Pi:
     """Find a pi, and fetch it if the test kit knows how.
 
     Args:
-        wanted: a version that the test kit knows, or ``VERSION=PATH`` with the path of another pi's command-line script
-            or package folder.
+        wanted: a version, a name that the registry has for one, such as ``latest``, or ``VERSION=PATH`` with the path
+            of a pi's command-line script or package folder.
 
     Raises:
-        DevkitError: no such version is known, or there is no pi at that path.
+        DevkitError: there is no such version, or no pi at that path.
         EnvironmentMissingError: it can't be fetched.
     """
     from pi_testkit.pis import (  # noqa: PLC0415  # of the extra `release`
@@ -43,14 +43,18 @@ def find_pi(wanted: str) -> Pi:
         PiInstall,
         ProvisionError,
         UnknownVersionError,
+        candidate,
         provision,
     )
 
     version, given, path = wanted.partition("=")
     try:
+        if not given and version not in PI_VERSIONS:
+            found = candidate(version)
+            return Pi(found.version, found)
         known = provision(version if not given else PI_VERSIONS[0])
     except UnknownVersionError as error:
-        raise DevkitError(f"{error}; or name a candidate as VERSION=PATH") from error
+        raise DevkitError(f"{error}; a pi on this machine is named as VERSION=PATH") from error
     except (ProvisionError, OSError) as error:
         raise EnvironmentMissingError(f"pi {version} can't be fetched: {error}") from error
     if not given:

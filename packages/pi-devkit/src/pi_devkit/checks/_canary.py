@@ -35,7 +35,7 @@ def rows(context: Context, versions: Iterable[str]) -> list[Row]:
 
     Args:
         context: the component.
-        versions: versions of pi, or candidates as ``VERSION=PATH``.
+        versions: versions of pi, or names, as :func:`~pi_devkit.canary.find_pi` takes them.
 
     Raises:
         EnvironmentMissingError: a pi or a Python is not here.

@@ -21,7 +21,9 @@ __all__ = ["canary"]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[COMPONENT]...", help="Which ones; default: all.")]
 Pis = Annotated[
     list[str] | None,
-    typer.Option("--pi", metavar="VERSION[=PATH]", help="This pi, or a candidate at PATH; default: the component's."),
+    typer.Option(
+        "--pi", metavar="VERSION[=PATH]", help="This pi: a candidate is fetched, or at PATH; default: the component's."
+    ),
 ]
 Pythons = Annotated[
     list[str] | None, typer.Option("--python", metavar="X.Y", help="This Python; default: the project's.")
@@ -37,6 +39,7 @@ def canary(names: Names = None, *, pi: Pis = None, python: Pythons = None, as_js
 
       pi-devkit canary pi-lane
       pi-devkit canary --pi 1.5.2 --python 3.13
+      pi-devkit canary --pi latest
       pi-devkit canary pi-lane --pi 1.6.0=/tmp/node_modules/@earendil-works/pi-coding-agent
     """
     workspace = here()

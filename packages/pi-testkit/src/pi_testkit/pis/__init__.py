@@ -5,7 +5,7 @@ Importing this package is cheap: nothing is looked up or fetched before :func:`p
 
 from pi_testkit.pis._catalog import PI_VERSIONS, PiInstall
 from pi_testkit.pis._errors import IntegrityError, ProvisionError, UnknownVersionError
-from pi_testkit.pis._provision import cache_dir, find, provision
+from pi_testkit.pis._provision import cache_dir, candidate, find, provision
 
 __all__ = [
     "PI_VERSIONS",
@@ -14,6 +14,7 @@ __all__ = [
     "ProvisionError",
     "UnknownVersionError",
     "cache_dir",
+    "candidate",
     "find",
     "provision",
 ]

@@ -12,4 +12,4 @@ class IntegrityError(ProvisionError):
 
 
 class UnknownVersionError(ProvisionError, ValueError):
-    """The test kit has no lock file for the version asked for."""
+    """The test kit has no lock file for the version asked for, or the registry no such version."""

@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from pi_testkit.pis._errors import ProvisionError
 from pi_testkit.pis._steps import from_lock, from_tarballs
+from pi_testkit.pis._unpinned import from_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ def install(wanted: Recipe, cache: Path, say: Callable[[str], None]) -> None:
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     say(f"waiting for the lock of pi {wanted.version}")
     with FileLock(cache / f"{wanted.folder}.lock"):
-        if not (cache / wanted.folder / wanted.cli).is_file():
+        if wanted.script(cache / wanted.folder) is None:
             _fetch(wanted, cache, say)
             say(f"pi {wanted.version} is ready")
 
@@ -48,10 +49,15 @@ def _fetch(wanted: Recipe, cache: Path, say: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{wanted.folder}-", dir=cache) as name:
         folder = Path(name) / "install"
         folder.mkdir()
-        step = from_tarballs if wanted.lock.name == "tarballs.json" else from_lock
-        step(wanted.lock, folder)
-        if not (folder / wanted.cli).is_file():
-            raise ProvisionError(f"pi {wanted.version} was fetched but holds no {wanted.cli!r}: report this")
+        if wanted.lock is None:
+            from_registry(wanted.version, folder)
+        else:
+            step = from_tarballs if wanted.lock.name == "tarballs.json" else from_lock
+            step(wanted.lock, folder)
+        if wanted.script(folder) is None:
+            raise ProvisionError(
+                f"pi {wanted.version} was fetched but holds no 'cli.js' where one is known: report this"
+            )
         final = cache / wanted.folder
         if final.exists():  # a damaged install: somebody removed files from the cache
             shutil.rmtree(final)

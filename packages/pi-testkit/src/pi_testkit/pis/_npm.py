@@ -17,12 +17,15 @@ __all__ = ["npm"]
 _NPM_SECONDS = 600.0
 
 
-def npm(*args: str, cwd: Path) -> None:
+def npm(*args: str, cwd: Path) -> str:
     """Run npm without any package's install scripts; the registry is the one the user's own npm settings name.
 
     Args:
         args: the npm command and its arguments.
         cwd: a folder of its own, so that no project's ``.npmrc`` has a say.
+
+    Returns:
+        What it wrote to stdout.
 
     Raises:
         IntegrityError: npm says that a package is not what the lock file pins.
@@ -40,7 +43,7 @@ def npm(*args: str, cwd: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise ProvisionError(f"npm {args[0]!r} took more than {_NPM_SECONDS:g} s: try again later") from error
     if done.returncode == 0:
-        return
+        return done.stdout
     said = done.stderr.strip() or done.stdout.strip()
     if "EINTEGRITY" in said:
         raise IntegrityError(

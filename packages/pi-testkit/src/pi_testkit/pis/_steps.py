@@ -1,4 +1,4 @@
-"""The two ways in which a pi gets into an empty folder."""
+"""The two ways in which a pinned pi gets into an empty folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pi_testkit.pis._npm import npm
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["check", "from_lock", "from_tarballs", "unpack"]
+__all__ = ["check", "from_lock", "from_tarballs", "pack", "unpack"]
 
 
 def from_lock(lock: Path, folder: Path) -> None:
@@ -41,13 +41,24 @@ def from_tarballs(lock: Path, folder: Path) -> None:
     """
     pins: dict[str, dict[str, str]] = json.loads(lock.read_bytes())
     downloads = folder / "downloads"
-    downloads.mkdir()
-    npm("pack", "--pack-destination", str(downloads), *(f"{n}@{p['version']}" for n, p in pins.items()), cwd=folder)
+    pack({name: pin["version"] for name, pin in pins.items()}, downloads)
     for name, pin in pins.items():
         tarball = downloads / f"{name.removeprefix('@').replace('/', '-')}-{pin['version']}.tgz"
         check(tarball, pin["integrity"])
         unpack(tarball, folder / "node_modules" / name)
     shutil.rmtree(downloads)
+
+
+def pack(versions: dict[str, str], downloads: Path) -> None:
+    """Download published packages as they are.
+
+    Args:
+        versions: the version of each, by its name.
+        downloads: the folder for them; it must not be there yet.
+    """
+    downloads.mkdir()
+    words = [f"{name}@{version}" for name, version in versions.items()]
+    npm("pack", "--pack-destination", str(downloads), *words, cwd=downloads.parent)
 
 
 def check(file: Path, integrity: str) -> None:
