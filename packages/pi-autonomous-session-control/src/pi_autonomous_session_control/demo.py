@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Final
 
-from pi_host import PiHostError
-from pi_host.demo import Outcome, Step
+from pi_host.demo import Playing
 from pi_host.launch import BRIDGE, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pi_host.demo import Outcome, Step
     from pi_testkit import PiHome, PiInstall, RpcPi, ScriptedModel
 
 __all__ = ["act"]
@@ -31,29 +30,22 @@ def act(install: PiInstall, home: PiHome, tell: Callable[[Step], None]) -> Outco
     Raises:
         PiHostError: pi broke off.
     """
-    from pi_testkit import PiExitedError, PiTimeoutError, RpcError, ScriptedModel  # noqa: PLC0415  # an extra
+    from pi_testkit import ScriptedModel  # noqa: PLC0415  # an extra
 
-    started = time.monotonic()
-    try:
-        with ScriptedModel() as model:
-            model.configure(home.agent_dir)
-            play = _Play(install, home, model, tell)
-            play.first()
-            play.second()
-    except (PiExitedError, PiTimeoutError, RpcError) as error:
-        raise PiHostError(f"the session broke off: {error}") from error
-    return Outcome(
-        pi=install.version, seconds=round(time.monotonic() - started, 2), steps=play.steps, checks=play.checks
-    )
+    with Playing(install, tell) as playing, ScriptedModel() as model:
+        model.configure(home.agent_dir)
+        scenes = _Scenes(install, home, model, playing)
+        scenes.first()
+        scenes.second()
+    return playing.outcome()
 
 
-class _Play:
-    def __init__(self, install: PiInstall, home: PiHome, model: ScriptedModel, tell: Callable[[Step], None]) -> None:
-        self.steps: list[Step] = []
-        self.checks: dict[str, bool] = {}
+class _Scenes:
+    def __init__(self, install: PiInstall, home: PiHome, model: ScriptedModel, playing: Playing) -> None:
+        self._say = playing.say
+        self._checks = playing.checks
         self._home = home
         self._model = model
-        self._tell = tell
         self._install = install
         self._env = environment(plugins=["self"], autoload=False, cache=home.root / "cache")
 
@@ -71,7 +63,7 @@ class _Play:
             pi.prompt("Run the tests.", timeout=_TIMEOUT)
             self._say("say", "model", "runs `make test` three times; it fails in the same way each time")
             looping = self._ask(pi, "Am I going in circles?")
-            self.checks["the mirror tells the loop"] = looping["data"]["isLooping"]
+            self._checks["the mirror tells the loop"] = looping["data"]["isLooping"]
             self._ask(pi, f"Remember: {_LEARNED}", {"topic": "fixtures"})
             self._ask(pi, f'Mark as trap: "{_LEARNED}"', {"triggers": ["make clean"], "level": "block"})
             pi.process.destroy()
@@ -85,16 +77,16 @@ class _Play:
         with self._pi() as pi:
             learned = self._ask(pi, "What did I learn about fixtures?")
             found = [pattern["content"] for pattern in learned["data"]["patterns"]]
-            self.checks["a killed pi remembers"] = found == [_LEARNED]
+            self._checks["a killed pi remembers"] = found == [_LEARNED]
             self._model.add(Call("bash", command="make clean"), Say("Then not."))
             pi.prompt("Start over.", timeout=_TIMEOUT)
             kept = (self._home.cwd / "fixture.json").exists()
             self._say("good" if kept else "bad", "trap", f"stops `make clean`: {_LEARNED}")
-            self.checks["the trap stops the call"] = kept
+            self._checks["the trap stops the call"] = kept
             (self._home.cwd / "notes.txt").write_text("mine\n")
             touched = self._ask(pi, "What files have I touched?")
             by = {file["path"]: list(file["by"]) for file in touched["data"]["files"]}
-            self.checks["a change by the user is seen as such"] = by == {"notes.txt": ["user"]}
+            self._checks["a change by the user is seen as such"] = by == {"notes.txt": ["user"]}
 
     def _pi(self) -> RpcPi:
         from pi_testkit import RpcPi  # noqa: PLC0415  # an extra
@@ -112,8 +104,3 @@ class _Play:
         self._say("good", "self", " ".join(results[-1]["content"][0]["text"].splitlines()[:2]))
         details: dict[str, Any] = results[-1]["details"]
         return details
-
-    def _say(self, kind: Any, who: str, text: str) -> None:
-        step = Step(kind=kind, who=who, text=text)
-        self.steps.append(step)
-        self._tell(step)

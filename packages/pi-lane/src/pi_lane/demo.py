@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pi_host import PiHostError
-from pi_host.demo import Outcome, Step
+from pi_host.demo import Playing
 from pi_host.launch import BRIDGE, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from pi_host.demo import Outcome, Step
     from pi_testkit import PiHome, PiInstall, RpcPi, ScriptedModel
 
 __all__ = ["act"]
@@ -35,30 +34,27 @@ def act(install: PiInstall, home: PiHome, tell: Callable[[Step], None]) -> Outco
     Raises:
         PiHostError: pi broke off.
     """
-    from pi_testkit import PiExitedError, PiTimeoutError, RpcError, Say, ScriptedModel  # noqa: PLC0415  # an extra
+    from pi_testkit import Say, ScriptedModel  # noqa: PLC0415  # an extra
 
-    started = time.monotonic()
-    play = _Play(install, home, tell)
-    try:
-        with ScriptedModel(lambda _: Say("It reads one line.", delay=0.4)) as model:
-            model.configure(home.agent_dir)
-            play.tell("scene", "", "Plain pi")
-            plain = play.both(model, home.root / "plain.jsonl", [], {})
-            play.tell("scene", "", "The same with pi-lane")
-            env = environment(plugins=["pi_lane.plugin"], autoload=False, cache=home.root / "cache")
-            lanes = play.both(model, home.root / "lanes.jsonl", [str(BRIDGE)], env)
-    except (PiExitedError, PiTimeoutError, RpcError) as error:
-        raise PiHostError(f"the session broke off: {error}") from error
-    return Outcome(
-        pi=install.version,
-        seconds=round(time.monotonic() - started, 2),
-        steps=play.steps,
-        checks={
+    with (
+        Playing(install, tell) as playing,
+        ScriptedModel(lambda _: Say("It reads one line.", delay=0.4)) as model,
+    ):
+        model.configure(home.agent_dir)
+        scenes = _Scenes(install, home, playing)
+        playing.say("scene", "", "Plain pi")
+        plain = scenes.both(model, home.root / "plain.jsonl", [], {})
+        playing.say("scene", "", "The same with pi-lane")
+        env = environment(plugins=["pi_lane.plugin"], autoload=False, cache=home.root / "cache")
+        lanes = scenes.both(model, home.root / "lanes.jsonl", [str(BRIDGE)], env)
+    playing.checks.update(
+        {
             "plain pi forks the session": plain.forks > 0,
             "with lanes it stays one line": lanes.forks == 0,
             "with lanes the second terminal's request has the first one's turn": lanes.saw,
-        },
+        }
     )
+    return playing.outcome()
 
 
 class _Result:
@@ -71,17 +67,11 @@ class _Result:
         self.saw = any(_FIRST in prompts and _SECOND in prompts for prompts in asked)
 
 
-class _Play:
-    def __init__(self, install: PiInstall, home: PiHome, tell: Callable[[Step], None]) -> None:
-        self.steps: list[Step] = []
+class _Scenes:
+    def __init__(self, install: PiInstall, home: PiHome, playing: Playing) -> None:
+        self._say = playing.say
         self._install = install
         self._home = home
-        self._tell = tell
-
-    def tell(self, kind: Any, who: str, text: str) -> None:
-        step = Step(kind=kind, who=who, text=text)
-        self.steps.append(step)
-        self._tell(step)
 
     def both(self, model: ScriptedModel, file: Path, extensions: list[str], env: dict[str, str]) -> _Result:
         """Let two terminals on ``file`` ask at the same time."""
@@ -100,24 +90,24 @@ class _Play:
         return result
 
     def _at_once(self, one: RpcPi, two: RpcPi) -> None:
-        self.tell("say", "terminal 1", f"asks: {_FIRST}")
+        self._say("say", "terminal 1", f"asks: {_FIRST}")
         before = len(one.records)
         first = threading.Thread(target=one.prompt, args=(_FIRST,))
         first.start()
         one.wait_for("turn_start", since=before)
-        self.tell("say", "terminal 2", f"asks meanwhile: {_SECOND}")
+        self._say("say", "terminal 2", f"asks meanwhile: {_SECOND}")
         two.prompt(_SECOND)
         first.join()
         for request in two.ui_requests:
             if request["method"] == "setStatus" and request.get("statusText"):
-                self.tell("say", "terminal 2", f"shows: {request['statusText']}")
+                self._say("say", "terminal 2", f"shows: {request['statusText']}")
 
     def _judge(self, result: _Result) -> None:
         if result.saw:
-            self.tell("good", "model", "has both questions before it when it answers terminal 2")
+            self._say("good", "model", "has both questions before it when it answers terminal 2")
         else:
-            self.tell("bad", "model", "answers terminal 2 without having seen what terminal 1 asked")
+            self._say("bad", "model", "answers terminal 2 without having seen what terminal 1 asked")
         if result.forks:
-            self.tell("bad", "session", "is forked: whoever opens it next sees one of the two answers")
+            self._say("bad", "session", "is forked: whoever opens it next sees one of the two answers")
         else:
-            self.tell("good", "session", "is one line: both turns, in order")
+            self._say("good", "session", "is one line: both turns, in order")

@@ -6,15 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pi_host import PiHostError
-from pi_host.demo import Outcome, Step
+from pi_host.demo import Playing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pi_host.demo import Outcome, Step
     from pi_testkit import Calls, PiHome, PiInstall, Request, Say, ScriptedModel
 
 __all__ = ["act"]
@@ -50,21 +51,15 @@ def act(install: PiInstall, home: PiHome, tell: Callable[[Step], None]) -> Outco
     Raises:
         PiHostError: pi broke off.
     """
-    from pi_testkit import PiTimeoutError, ScriptedModel  # noqa: PLC0415  # an extra
+    from pi_testkit import ScriptedModel  # noqa: PLC0415  # an extra
 
-    started = time.monotonic()
-    try:
-        with ScriptedModel(_answer) as model:
-            model.configure(home.agent_dir)
-            play = _Play(install, home, model, tell)
-            damaged = play.break_it()
-            play.alone(damaged)
-            play.mended(damaged)
-    except (PiTimeoutError, subprocess.TimeoutExpired) as error:
-        raise PiHostError(f"the session broke off: {error}") from error
-    return Outcome(
-        pi=install.version, seconds=round(time.monotonic() - started, 2), steps=play.steps, checks=play.checks
-    )
+    with Playing(install, tell) as playing, ScriptedModel(_answer) as model:
+        model.configure(home.agent_dir)
+        scenes = _Scenes(install, home, model, playing)
+        damaged = scenes.break_it()
+        scenes.alone(damaged)
+        scenes.mended(damaged)
+    return playing.outcome()
 
 
 def _answer(request: Request) -> Say | Calls:
@@ -94,14 +89,13 @@ class _Damaged(NamedTuple):
     readable: list[tuple[str, str]]
 
 
-class _Play:
-    def __init__(self, install: PiInstall, home: PiHome, model: ScriptedModel, tell: Callable[[Step], None]) -> None:
-        self.steps: list[Step] = []
-        self.checks: dict[str, bool] = {}
+class _Scenes:
+    def __init__(self, install: PiInstall, home: PiHome, model: ScriptedModel, playing: Playing) -> None:
+        self._say = playing.say
+        self._checks = playing.checks
         self._install = install
         self._home = home
         self._model = model
-        self._tell = tell
         programs = home.root / "bin"
         programs.mkdir()
         (programs / "pi").symlink_to(install.cli)
@@ -124,7 +118,7 @@ class _Play:
         ended = [self._run(prompt) for prompt in _TOLD]
         _wait_for_end(file)
         self._say("bad", "power", "fails in the middle of this turn: everything is killed, and pi had synced nothing")
-        self.checks["the last run is killed"] = ended == [0, 0, -signal.SIGKILL]
+        self._checks["the last run is killed"] = ended == [0, 0, -signal.SIGKILL]
         _lose_power(file)
         for finding in examine(file).damage:
             self._say("bad", "fsck", f"line {finding.line}: {finding.message}")
@@ -147,7 +141,7 @@ class _Play:
         silent = done.returncode == 0 and not done.stderr
         self._say("bad", "pi", f"did not send {len(lost)} of {len(damaged.readable)} messages that can be read")
         self._say("bad", "pi", f"ends with {done.returncode} and {'says nothing of it' if silent else 'complains'}")
-        self.checks["pi alone loses turns and says nothing"] = bool(lost) and silent
+        self._checks["pi alone loses turns and says nothing"] = bool(lost) and silent
 
     def mended(self, damaged: _Damaged) -> None:
         """Go on under the id."""
@@ -157,11 +151,11 @@ class _Play:
         self._run(_ASKED)
         saw = self._sent() == [*damaged.readable, ("user", _ASKED)]
         self._say("good" if saw else "bad", "model", f"was sent all {len(damaged.readable)} messages that can be read")
-        self.checks["with run the model sees every message that can be read"] = saw
-        self.checks["the file is whole again"] = not examine(damaged.file).damage
+        self._checks["with run the model sees every message that can be read"] = saw
+        self._checks["the file is whole again"] = not examine(damaged.file).damage
         kept = [path.name for path in damaged.file.parent.glob("*.bak-*") if path.read_bytes() == damaged.data]
         self._say("good" if kept else "bad", "run", f"copies of the damaged file beside the session: {len(kept)}")
-        self.checks["the damaged file is kept"] = len(kept) == 1
+        self._checks["the damaged file is kept"] = len(kept) == 1
 
     def _run(self, prompt: str) -> int:
         """Do what the command line does, tell it, and return how it ended."""
@@ -189,11 +183,6 @@ class _Play:
         texts = {role: iter(request.texts(role)) for role in _SPOKEN}
         roles = [message["role"] for message in request.messages]
         return [(role, next(texts[role])) for role in roles if role in texts]
-
-    def _say(self, kind: Any, who: str, text: str) -> None:
-        step = Step(kind=kind, who=who, text=text)
-        self.steps.append(step)
-        self._tell(step)
 
 
 def _wait_for_end(file: Path) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from pi_host import PiHostError
-from pi_host.demo import Outcome, Step
+from pi_host.demo import Playing
 from pi_host.launch import BRIDGE, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pi_host.demo import Outcome, Step
     from pi_testkit import PiHome, PiInstall, Request, ScriptedModel
 
 __all__ = ["act"]
@@ -44,41 +43,28 @@ def act(install: PiInstall, home: PiHome, tell: Callable[[Step], None]) -> Outco
     """
     from pi_testkit import Call, Say, ScriptedModel  # noqa: PLC0415  # an extra
 
-    started = time.monotonic()
-    steps: list[Step] = []
-
-    def say(kind: Any, who: str, text: str) -> None:
-        steps.append(Step(kind=kind, who=who, text=text))
-        tell(steps[-1])
-
-    say("scene", "", "Headers, as they reached the model's server")
     file = home.root / "session.jsonl"
-    with ScriptedModel([Call("bash", command="sleep 0.2; echo 3 files"), Say("Three.", delay=0.2)]) as model:
+    script = (Call("bash", command="sleep 0.2; echo 3 files"), Say("Three.", delay=0.2))
+    with Playing(install, tell) as playing, ScriptedModel(script) as model:
+        playing.say("scene", "", "Headers, as they reached the model's server")
         _run(install, home, model, file)
-    for request in model.requests:
-        for name in _SHOWN:
-            say("say", f"request {request.number + 1}", f"{name}: {request.header(name)}")
-    say("scene", "", "The same session afterwards: pi-trace show session.jsonl")
-    for line in _waterfall(file):
-        say("say", "", line)
-    return Outcome(
-        pi=install.version,
-        seconds=round(time.monotonic() - started, 2),
-        steps=steps,
-        checks=_checks(model.requests, file),
-    )
+        for request in model.requests:
+            for name in _SHOWN:
+                playing.say("say", f"request {request.number + 1}", f"{name}: {request.header(name)}")
+        playing.say("scene", "", "The same session afterwards: pi-trace show session.jsonl")
+        for line in _waterfall(file):
+            playing.say("say", "", line)
+        playing.checks.update(_checks(model.requests, file))
+    return playing.outcome()
 
 
 def _run(install: PiInstall, home: PiHome, model: ScriptedModel, file: Path) -> None:
-    from pi_testkit import PiTimeoutError, run_print  # noqa: PLC0415  # an extra
+    from pi_testkit import run_print  # noqa: PLC0415  # an extra
 
     model.configure(home.agent_dir)
     (home.agent_dir / "pi-host.toml").write_text(_RULE, encoding="utf-8")
     env = environment(plugins=["trace-headers"], autoload=False, cache=home.root / "cache")
-    try:
-        run_print(install, home, "How many files?", args=["--session", str(file)], extensions=[BRIDGE], env=env)
-    except PiTimeoutError as error:
-        raise PiHostError(f"the session broke off: {error}") from error
+    run_print(install, home, "How many files?", args=["--session", str(file)], extensions=[BRIDGE], env=env)
 
 
 def _waterfall(file: Path) -> list[str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pi_host._errors import HandledError
-from pi_host.demo import Outcome, Step
+from pi_host.demo import Playing
 from pi_host.launch import BRIDGE, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pi_host.demo import Kind, Outcome, Step
     from pi_testkit import PiHome, PiInstall, RpcPi, ScriptedModel
 
 __all__ = ["FOLDER", "PLUGINS", "play"]
@@ -42,9 +41,9 @@ def play(install: PiInstall, home: PiHome, tell: Callable[[Step], None]) -> Outc
         tell: is called with each step as it happens.
 
     Raises:
-        HandledError: pi broke off.
+        PiHostError: pi broke off.
     """
-    from pi_testkit import Call, Calls, PiExitedError, PiTimeoutError, RpcError, RpcPi, Say, ScriptedModel  # noqa: PLC0415  # an extra
+    from pi_testkit import Call, Calls, RpcPi, Say, ScriptedModel  # noqa: PLC0415  # an extra
 
     build = home.cwd / "build"
     build.mkdir()
@@ -52,34 +51,26 @@ def play(install: PiInstall, home: PiHome, tell: Callable[[Step], None]) -> Outc
     plugins = [str(FOLDER / f"{name}.py") for name in PLUGINS]
     env = environment(plugins=plugins, autoload=False, trace=trace, cache=home.root / "cache")
     script = (Call("weather", city="Lisbon", days=2), Call("bash", command="rm -rf build"))
-    started = time.monotonic()
-    with ScriptedModel([*map(Calls, script), Say(_ANSWER)]) as model:
+    with Playing(install, tell) as playing, ScriptedModel([*map(Calls, script), Say(_ANSWER)]) as model:
         model.configure(home.agent_dir)
-        try:
-            with RpcPi(install, home, extensions=[BRIDGE], env=env) as pi:
-                pi.on_ui(lambda _: False)
-                story = _Story(model, trace, tell)
-                story.follow(pi)
-                errors = [record["error"] for record in pi.errors]
-        except (PiExitedError, PiTimeoutError, RpcError) as error:
-            raise HandledError(f"the session broke off: {error}") from error
-    return Outcome(
-        pi=install.version,
-        seconds=round(time.monotonic() - started, 2),
-        steps=story.steps,
-        lines={name: _code_lines(FOLDER / f"{name}.py") for name in PLUGINS},
-        checks=story.checks() | {"the build folder is still there": build.is_dir(), "nothing failed": not errors},
-    )
+        with RpcPi(install, home, extensions=[BRIDGE], env=env) as pi:
+            pi.on_ui(lambda _: False)
+            story = _Story(model, trace, playing)
+            story.follow(pi)
+            errors = [record["error"] for record in pi.errors]
+        playing.checks.update(story.checks())
+        playing.checks.update({"the build folder is still there": build.is_dir(), "nothing failed": not errors})
+    return playing.outcome({name: _code_lines(FOLDER / f"{name}.py") for name in PLUGINS})
 
 
 class _Story:
-    def __init__(self, model: ScriptedModel, trace: Path, tell: Callable[[Step], None]) -> None:
-        self.steps: list[Step] = []
+    def __init__(self, model: ScriptedModel, trace: Path, playing: Playing) -> None:
+        self._steps = playing.steps
+        self._add = playing.say
         self._traced = 0
         self._untold: list[dict[str, Any]] = []
         self._model = model
         self._trace = trace
-        self._tell = tell
         self._handlers = {
             "message_start": self._message_start,
             "message_end": self._message_end,
@@ -101,7 +92,7 @@ class _Story:
 
     def checks(self) -> dict[str, bool]:
         """What had to happen, and whether it did."""
-        by_kind = {step.kind: step for step in self.steps}
+        by_kind = {step.kind: step for step in self._steps}
         results = self._model.requests[-1].texts("tool") if self._model.requests else []
         told = [by_kind[kind].text for kind in ("result", "block") if kind in by_kind]
         answer = by_kind.get("answer")
@@ -116,7 +107,7 @@ class _Story:
         }
 
     def _message_start(self, record: dict[str, Any]) -> None:
-        if record["message"]["role"] != "assistant" or any(step.kind == "request" for step in self.steps):
+        if record["message"]["role"] != "assistant" or any(step.kind == "request" for step in self._steps):
             return
         request = self._model.requests[0]
         system = "\n".join(request.texts("system"))
@@ -146,15 +137,11 @@ class _Story:
     def _tool_end(self, record: dict[str, Any]) -> None:
         text = "".join(part.get("text", "") for part in record["result"]["content"])
         if hook := self._next("tool_call"):
+            kind: Kind
             kind, said = ("block", text) if record["isError"] else ("pass", record["toolName"])
             self._add(kind, hook["plugin"], said, hook.get("us"))
         if not record["isError"]:
             self._add("result", "weather_tool", text, record.get("durationMs", 0) * 1e3)
-
-    def _add(self, kind: Any, who: str, text: str, us: float | None = None) -> None:
-        step = Step(kind=kind, who=who, text=text, us=us)
-        self.steps.append(step)
-        self._tell(step)
 
     def _next(self, hook: str) -> dict[str, Any] | None:
         """The next run of ``hook`` in the trace, which may be ahead of what is told here."""
