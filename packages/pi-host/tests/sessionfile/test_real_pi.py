@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from context_support import PROMPT, foretold, sent
 from sessionfile_support import HEADER, entry, rendered, user
 
-from pi_host.sessionfile import Message, Session, append, create, migrate
+from pi_host.sessionfile import Session, append, create, migrate
 from pi_testkit import Call, Say
 
 if TYPE_CHECKING:
     from pi_testkit import Pi
-
-Said: TypeAlias = list[tuple[str, str]]
-
-PROMPT = "and now?"
-
-
-def sent(pi: Pi) -> Said:
-    """What was in the last request before its prompt, without the system prompt."""
-    messages = [message for message in pi.model.requests[-1].messages if message["role"] != "system"]
-    assert text(messages[-1]["content"]) == PROMPT
-    return [(message["role"], text(message.get("content"))) for message in messages[:-1]]
-
-
-def text(content: Any) -> str:
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content or [])
-
-
-def foretold(session: Session) -> Said:
-    """What the library says is in the next request, as chat completions put it."""
-    roles = {"toolResult": "tool"}
-    messages = [Message(data) for data in session.context().messages]
-    return [(roles.get(m.role, m.role), m.text) for m in messages if m.role != "system" and (m.text or m.tool_calls)]
 
 
 def assistant(entry_id: str, parent_id: str | None, *blocks: str | dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import pytest
+from context_support import PROMPT, foretold, sent
 from session_stage import Tale
 
-from pi_host.sessionfile import Message, Session
+from pi_host.sessionfile import Session
 from pi_session_persistence import examine, repair_file
 from pi_testkit import Say
 
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pi_testkit import Pi
-
-Said: TypeAlias = list[tuple[str, str]]
-
-PROMPT = "and now?"
 
 
 def linear(cwd: str) -> bytes:
@@ -100,24 +97,6 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "a list at the end": lambda data: data + b"[]\n",
     "no header": lambda data: data.partition(b"\n")[2],
 }
-
-
-def sent(pi: Pi) -> Said:
-    """What was in the last request before its prompt, without the system prompt."""
-    messages = [message for message in pi.model.requests[-1].messages if message["role"] != "system"]
-    assert text(messages[-1]["content"]) == PROMPT
-    return [(message["role"], text(message.get("content"))) for message in messages[:-1]]
-
-
-def text(content: Any) -> str:
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content or [])
-
-
-def foretold(session: Session) -> Said:
-    """What the library says is in the next request, as chat completions put it."""
-    roles = {"toolResult": "tool"}
-    messages = [Message(data) for data in session.context().messages]
-    return [(roles.get(m.role, m.role), m.text) for m in messages if m.role != "system" and (m.text or m.tool_calls)]
 
 
 @pytest.mark.parametrize("name", SESSIONS)
