@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pi_host._plugins import Plugin
+from pi_host.cli._checks import Finding, _plugin
+
 if TYPE_CHECKING:
     from cli_support import User
 
@@ -85,13 +88,23 @@ def test_a_projects_invalid_configuration_is_told_too(newest: User) -> None:
     assert "/.pi/pi-host.toml:1: invalid TOML" in found["config"]["text"]
 
 
+def test_of_two_plugins_with_one_name_the_second_is_told_and_nobody_is_to_disable_both() -> None:
+    problem = "its name is already taken by 'twin.plugin'; rename one of them"
+    second = Plugin(
+        name="twin", source="entry-point", target="pi_twin", distribution="pi-twin", status="refused", problem=problem
+    )
+    assert _plugin(second) == Finding(
+        "plugin twin (pi-twin)", "warning", "its name is already taken by 'twin.plugin'", "rename one of them"
+    )
+
+
 def test_a_broken_plugin_is_an_error_and_a_slow_one_a_warning(newest: User) -> None:
     newest.plugin("broken", "1 / 0\n")
     newest.plugin("slow", "import time\ntime.sleep(0.06)\n")
     code, found = findings(newest)
     assert code == 1
     assert found["plugin broken"]["level"] == "error"
-    assert found["plugin broken"]["mend"] == "mend it, or `pi-host disable broken`"
+    assert found["plugin broken"]["mend"] == "correct it, or `pi-host disable broken`"
     assert found["plugin slow"]["level"] == "warning"
 
 

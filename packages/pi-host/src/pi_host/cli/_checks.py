@@ -140,7 +140,11 @@ def _plugins() -> Iterator[Finding]:
 
 def _plugin(plugin: Plugin) -> Finding:
     subject = f"plugin {plugin.name}"
-    disable = f"mend it, or `pi-host disable {plugin.name}`"
+    disable = f"correct it, or `pi-host disable {plugin.name}`"
+    if plugin.status == "refused":
+        # To disable the name would disable the one that has it, too.
+        text, _, mend = (plugin.problem or "refused").partition("; ")
+        return Finding(f"{subject} ({plugin.distribution or plugin.target})", "warning", text, mend or disable)
     if plugin.status == "broken":
         return Finding(subject, "error", plugin.problem or "broken", disable)
     if plugin.problem:
