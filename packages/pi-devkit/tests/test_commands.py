@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from pi_devkit._commands import run
+from pi_devkit._commands import run, run_tool
 from pi_devkit._errors import EnvironmentMissingError
 
 
@@ -29,3 +29,12 @@ def test_the_checkout_does_not_get_in_by_a_variable(monkeypatch: pytest.MonkeyPa
 def test_the_end_of_what_was_said_is_kept() -> None:
     done = run([sys.executable, "-c", "print(*range(100), sep='\\n')"])
     assert done.tail(2) == "98\n99"
+
+
+def test_a_tool_that_is_not_installed_is_no_verdict() -> None:
+    with pytest.raises(EnvironmentMissingError, match=r"'no_such_tool' is not installed; `pip install 'pi-devkit"):
+        run_tool("no_such_tool", "--version")
+
+
+def test_a_tool_runs_with_this_python() -> None:
+    assert run_tool("json.tool", "--help").ok

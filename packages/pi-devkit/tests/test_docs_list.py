@@ -31,3 +31,10 @@ def test_front_matter_that_is_wrong_is_told_with_its_file(tmp_path: Path, head: 
     _write(tmp_path, "c.md", f"---\n{head}\n---\n# C\n")
     with pytest.raises(DevkitError, match=r"docs/c\.md: "):
         documents(tmp_path)
+
+
+def test_a_document_that_is_not_in_utf_8_is_told(tmp_path: Path) -> None:
+    _write(tmp_path, "d.md", "")
+    (tmp_path / "docs" / "d.md").write_bytes(b"# \xff\n")
+    with pytest.raises(DevkitError, match=r"docs/d\.md' is no text in UTF-8: .*; save it as UTF-8"):
+        documents(tmp_path)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shlex
 import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Done", "run"]
+__all__ = ["Done", "needs", "run", "run_tool"]
 
 #: Variables of the environment that would let a checkout or a user's setup into what is to be proved clean.
 _DROPPED: Final = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "PYTEST_ADDOPTS", "NO_COLOR")
@@ -96,6 +98,36 @@ def run(
         said = (error.stdout or b"").decode(errors="replace")
         return Done(words, 124, said, f"{shlex.join(words)} did not end within {timeout:g} s")
     return Done(words, done.returncode, done.stdout, done.stderr)
+
+
+def run_tool(module: str, *words: str | os.PathLike[str], cwd: Path | None = None) -> Done:
+    """Run a tool that the extra ``release`` brings, with this Python.
+
+    Args:
+        module: the tool.
+        words: its arguments.
+        cwd: where it runs.
+
+    Raises:
+        EnvironmentMissingError: it is not installed.
+    """
+    needs(module)
+    return run([sys.executable, "-m", module, *words], cwd=cwd)
+
+
+def needs(module: str) -> None:
+    """Make sure that something of the extra ``release`` is installed.
+
+    Args:
+        module: what is needed.
+
+    Raises:
+        EnvironmentMissingError: it is not installed.
+    """
+    if importlib.util.find_spec(module) is None:
+        raise EnvironmentMissingError(
+            f"the module {module!r} is not installed; `pip install 'pi-devkit[release]'` brings it"
+        )
 
 
 def _environment() -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pi_devkit._errors import DevkitError
+from pi_devkit._text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,7 @@ def documents(root: Path, globs: Iterable[str] = ("docs/**/*.md", "packages/*/do
         globs: where they are, relative to the root.
 
     Raises:
-        DevkitError: the front matter of one can't be read.
+        DevkitError: one can't be read, or its front matter can't.
     """
     paths = {path for glob in globs for path in root.glob(glob)}
     return [_document(root, path) for path in sorted(paths)]
@@ -58,7 +59,7 @@ def _document(root: Path, path: Path) -> Document:
 
     name = path.relative_to(root).as_posix()
     try:
-        head, text = frontmatter.parse(path.read_text("utf-8"))
+        head, text = frontmatter.parse(read_text(path))
     except yaml.YAMLError as error:
         raise DevkitError(f"{name}: its front matter can't be read: {' '.join(str(error).split())}") from error
     title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), name)

@@ -287,6 +287,7 @@ def test_a_defect_fails_with_exactly_its_id(
 def test_a_tampered_wheel_fails_with_r07_alone(repository: Repository, tmp_path: Path) -> None:
     dist = tmp_path / "dist"
     _hand_over(repository, dist)
+    (dist / "SHA256SUMS").unlink()
     (wheel,) = dist.glob("*.whl")
     bad = tmp_path / "bad.whl"
     with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(bad, "w") as new:

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import shutil
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pi_devkit.checks import Bench
+from pi_devkit.checks import CHECKS, Bench
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from devkit_support import Repository
 
@@ -101,6 +107,7 @@ def test_a_name_that_somebody_else_has_is_told(
     (wheel,) = (tmp_path / "index").glob("*.whl")
     monkeypatch.setenv("UV_FIND_LINKS", str(wheel.parent))
     plain.bump("pi-sample-base", "0.2.0")
+    plain.edit("packages/pi-sample-base/CHANGELOG.md", "## 0.1.0 (2026-01-01)\n\n- It begins.\n", "")
     plain.commit()
     (line,) = _outcome(plain.prove("pi-sample-base", only=("R04",)), "R04").lines
     assert line.startswith("the index has a pi-sample-base of somebody else")
@@ -114,6 +121,96 @@ def test_the_files_that_were_proved_are_handed_over_with_their_hashes(plain: Rep
     listed = (tmp_path / "dist" / "SHA256SUMS").read_text()
     assert listed == "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items()))
     assert sorted(path.name for path in (tmp_path / "dist").iterdir()) == sorted([*hashes, "SHA256SUMS"])
+
+
+class _Index(BaseHTTPRequestHandler):
+    """Half of a release: its wheel, and not its sdist."""
+
+    wheel: Path
+
+    def do_GET(self) -> None:
+        data = self.wheel.read_bytes()
+        page = f'<a href="/{self.wheel.name}#sha256={hashlib.sha256(data).hexdigest()}">{self.wheel.name}</a>'
+        found = {"/simple/pi-sample-base/": page.encode(), f"/{self.wheel.name}": data}.get(self.path)
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(found or b"")
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def half_released(plain: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The files that were proved, and an index that has one of them."""
+    with Bench(plain.workspace()) as bench:
+        bench.hand_over(bench.artifacts(bench.workspace.component("pi-sample-base")), tmp_path / "dist")
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    (tmp_path / "index").mkdir()
+    _Index.wheel = Path(shutil.copy(wheel, tmp_path / "index"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Index) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("UV_INDEX", f"http://127.0.0.1:{server.server_port}/simple/")
+        yield tmp_path / "dist"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_release_that_broke_off_goes_on_with_the_same_files(plain: Repository, half_released: Path) -> None:
+    released: dict[str, Any] = {"only": ("R04",), "tag": "pi-sample-base-v0.1.0", "dist": half_released}
+    taken_up = _outcome(plain.prove("pi-sample-base", **released), "R04")
+    assert (taken_up.status, taken_up.lines) == (
+        "passed",
+        ("taken up again: the index has 1 of the files that are given",),
+    )
+    # Somebody changed what was released, and built it under the same version.
+    plain.append("packages/pi-sample-base/src/pi_sample_base/__init__.py", "\n# more\n")
+    plain.commit()
+    with Bench(plain.workspace()) as bench:
+        bench.hand_over(bench.artifacts(bench.workspace.component("pi-sample-base")), half_released)
+    (line,) = _outcome(plain.prove("pi-sample-base", **released), "R04").lines
+    assert line.startswith("the index has 1 other files of pi-sample-base==0.1.0 than those given")
+
+
+def test_releases_without_their_tags_are_no_verdict(plain: Repository) -> None:
+    plain.bump("pi-sample-base", "0.2.0")
+    plain.commit()
+    report = plain.prove("pi-sample-base", only=("R23",))
+    assert (report.code, report.ids("missing")) == (2, ["R23"])
+    assert "has 2 releases, and git no tag of the ones before; `git fetch --tags`" in _outcome(report, "R23").lines[0]
+
+
+def test_a_check_that_breaks_leaves_the_others_and_the_report(
+    plain: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_context: object) -> Outcome:
+        raise KeyError("nobody thought of this")
+
+    checks = [replace(check, run=broken) if check.id == "R05" else check for check in CHECKS]
+    monkeypatch.setattr("pi_devkit.checks._prove.CHECKS", checks)
+    report = plain.prove("pi-sample-base", only=("R02", "R05"))
+    assert (report.failed, report.ids("passed")) == (["R05"], ["R02"])
+    assert _outcome(report, "R05").lines[0].startswith("KeyError: 'nobody thought of this'; this is a mistake of")
+
+
+def test_a_waiver_that_excuses_nothing_fails(plain: Repository) -> None:
+    waiver = '\n[[components.pi-sample.waivers]]\ncheck = "R02"\nreason = "once"\nuntil = 2999-01-01\n'
+    plain.append("components.toml", waiver)
+    plain.commit()
+    report = plain.prove(only=("R02",))
+    assert report.failed == ["R02"]
+    assert _outcome(report, "R02").lines == ("passes, though it is waived until 2999-01-01; take the waiver out",)
+
+
+def test_tests_that_are_all_skipped_prove_nothing(repository: Repository) -> None:
+    test = "import pytest\n\npytestmark = pytest.mark.skip\n\n\ndef test_it_fails() -> None:\n    assert False\n"
+    repository.write("packages/pi-sample-base/tests/test_base.py", test)
+    repository.commit()
+    report = repository.prove("pi-sample-base", only=("R22",), pythons=("3.11",))
+    assert report.failed == ["R22"]
+    assert "no test was passed: 1 skipped" in _outcome(report, "R22").lines[0]
 
 
 def test_a_tag_of_another_version_fails_r03(plain: Repository) -> None:

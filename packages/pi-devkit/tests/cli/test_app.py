@@ -38,8 +38,16 @@ def test_list_works_in_a_folder_below(plain: Repository) -> None:
 
 def test_matrix_of_what_a_change_concerns(plain: Repository) -> None:
     plain.write("packages/pi-sample/new.txt", "x")
-    done = _run(plain.root, "matrix", "--affected", "main")
+    done = _run(plain.root, "matrix", "--affected", "main", "--json")
     assert [row["component"] for row in json.loads(done.stdout)["include"]] == ["pi-sample"]
+    assert "pi-sample-base" not in _run(plain.root, "matrix", "--affected", "main").stdout
+
+
+def test_what_was_written_is_told_to_programs(plain: Repository) -> None:
+    (plain.root / ".github/labels.yml").unlink()
+    assert json.loads(_run(plain.root, "sync", "--json").stdout) == {"wrote": [".github/labels.yml"]}
+    wrote = json.loads(_run(plain.root, "bump", "pi-sample", "0.2.0", "--json").stdout)["wrote"]
+    assert {"packages/pi-sample/pyproject.toml", ".release-please-manifest.json"} <= set(wrote)
 
 
 def test_check_fails_until_sync(plain: Repository) -> None:
@@ -64,12 +72,13 @@ def test_resolve_tag_for_a_workflow(plain: Repository) -> None:
         (["release-check", "pi-sample", "--only", "R99"], "there is no check 'R99'"),
         (["release-check", "pi-sample-base", "--dist", ".", "--only", "R07"], "has to have one"),
         (["matrix", "--affected", "nowhere"], "git knows no commit 'nowhere'"),
-        (["canary", "pi-sample", "--pi", "9.9.9"], "unknown pi version '9.9.9'"),
+        (["canary", "pi-sample", "--pi", "9.9.9"], "the npm registry has no pi '9.9.9'"),
         (["resolve-tag", "v1"], "'v1' is no release tag; they look like"),
         (["bump", "pi-sample", "0.0.1"], "pi-sample is at 0.1.0, and 0.0.1 is not newer; choose a newer one"),
         (["new", "pi-sample"], "'pi-sample'"),
         (["new", "Sample"], "'Sample' can't be the name of an extension"),
         (["fresh", "packages/nothing"], "there is no folder 'packages/nothing'"),
+        (["canary", "pi-sample-base"], "there is nothing to run"),
         (["policy", "pi-nothing"], "there is no component 'pi-nothing'"),
     ],
 )
@@ -116,6 +125,7 @@ def test_a_tag_without_a_changelog_is_one_readable_line(plain: Repository) -> No
 def test_a_wheel_that_was_changed_is_exit_code_1(plain: Repository, tmp_path: Path) -> None:
     with Bench(plain.workspace()) as bench:
         bench.hand_over(bench.artifacts(bench.workspace.component("pi-sample-base")), tmp_path / "dist")
+    (tmp_path / "dist" / "SHA256SUMS").unlink()
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel, "a") as archive:
         archive.writestr("pi_sample_base/more.py", "")
@@ -170,3 +180,27 @@ def test_a_waiver_is_told_with_its_reason(plain: Repository) -> None:
     (check,) = json.loads(done.stdout)["reports"][0]["checks"]
     assert done.returncode == 0
     assert (check["status"], check["lines"][0]) == ("waived", "until 2099-01-01: soon")
+
+
+def test_files_that_were_not_proved_are_not_handed_over(plain: Repository, tmp_path: Path) -> None:
+    words = ["release-check", "pi-sample-base", "--only", "R01", "--allow-dirty", "--out", str(tmp_path / "out")]
+    done = _run(plain.root, *words)
+    assert done.returncode == 2
+    assert "leave out --only" in " ".join(done.stderr.replace("│", " ").split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_passes_one_check_is_not_called_fit_for_release(plain: Repository) -> None:
+    done = _run(plain.root, "release-check", "pi-sample-base", "--only", "R01", "--allow-dirty")
+    assert "pi-sample-base 0.1.0: passes R01" in done.stdout
+    assert "could be released" not in done.stdout
+
+
+def test_where_nothing_is_ready_nothing_is_proved(plain: Repository) -> None:
+    text = (plain.root / "components.toml").read_text().replace('import = "', 'state = "internal"\nimport = "')
+    plain.write("components.toml", text)
+    done = _run(plain.root, "release-check", "--quick")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "pi-devkit: there is nothing to prove: no component of components.toml is `ready`\n",
+    )

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pi_devkit.components import problems
+from pi_devkit._errors import DevkitError
+from pi_devkit.components import Workspace, affected, problems
+from pi_devkit.generate import generated
 
 if TYPE_CHECKING:
     from devkit_support import Repository
@@ -85,3 +87,68 @@ def test_tests_of_the_repository_that_are_none_are_told(plain: Repository, name:
 def test_a_pi_that_has_no_profile_is_told(plain: Repository) -> None:
     plain.edit("components.toml", 'import = "pi_sample"', 'import = "pi_sample"\npi = ["0.1.0"]')
     assert "names pi '0.1.0'" in _only(plain)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'dependencies = ["pi-sample-base>=0.1.0,<1", "pi-host>=0.1.0,<1"]',
+            "dependencies = [1]",
+            "dependencies is [1]",
+        ),
+        ('"pi-host>=0.1.0,<1"', '"not a requirement!"', "project.dependencies has one that can't be read: "),
+        ("[project.urls]", 'optional-dependencies = "x"\n[project.urls]', "project.optional-dependencies is 'x'"),
+        ("[project.urls]", 'optional-dependencies.x = "y"\n[project.urls]', "project.optional-dependencies.x is 'y'"),
+    ],
+)
+def test_requirements_that_are_none_are_told(plain: Repository, old: str, new: str, said: str) -> None:
+    plain.edit(PYPROJECT, old, new)
+    line = _only(plain)
+    assert line.startswith("pi-sample: pi-sample: project.")
+    assert said in line
+
+
+def test_addresses_that_are_no_table_are_told(plain: Repository) -> None:
+    text = (plain.sample / "pyproject.toml").read_text("utf-8")
+    rows = text[text.index("[project.urls]") : text.index("[project.entry-points")]
+    plain.edit(PYPROJECT, rows, "\n")
+    plain.edit(PYPROJECT, "[project]\n", '[project]\nurls = "https://example.org"\n')
+    assert _only(plain).startswith("pi-sample: project.urls is 'https://example.org'; write a table with Source")
+
+
+def test_sources_that_are_no_table_are_told(plain: Repository) -> None:
+    plain.edit(PYPROJECT, "[tool.uv.sources]\npi-sample-base = { workspace = true }", "[tool.uv]\nsources = 1")
+    assert _only(plain) == "pi-sample: tool.uv.sources is 1; write a table"
+
+
+def test_a_project_that_is_not_in_utf_8_is_told(plain: Repository) -> None:
+    (plain.sample / "pyproject.toml").write_bytes(b'[project]\nname = "\xe4"\n')
+    line = _only(plain)
+    assert "pyproject.toml' is no text in UTF-8: invalid continuation byte at byte 18; save it as UTF-8" in line
+
+
+def test_a_list_of_components_that_is_not_in_utf_8_is_refused(plain: Repository) -> None:
+    (plain.root / "components.toml").write_bytes(b"# \xff\n")
+    with pytest.raises(DevkitError, match=r"components\.toml' is no text in UTF-8: .*; save it as UTF-8"):
+        Workspace.find(plain.root)
+
+
+def test_a_requirement_of_a_sibling_that_is_none_is_refused_where_it_is_needed(plain: Repository) -> None:
+    plain.edit("packages/pi-sample-base/pyproject.toml", "dependencies = []", "dependencies = [1]")
+    workspace = plain.workspace()
+    with pytest.raises(DevkitError, match=r"pi-sample-base: project.dependencies is \[1\]; write a list of texts"):
+        workspace.siblings(workspace.component("pi-sample"))
+
+
+def test_of_what_was_removed_only_the_name_is_kept(plain: Repository) -> None:
+    gone = 'path = "packages/pi-gone"\nkind = "library"\nstate = "removed"\nimport = "pi_gone"\n'
+    plain.append("components.toml", f"\n[components.pi-gone]\n{gone}")
+    workspace = plain.workspace()
+    assert problems(workspace) == []
+    assert [one.name for one in affected(workspace, ["packages/pi-sample-base/README.md"])] == [
+        "pi-sample-base",
+        "pi-sample",
+    ]
+    assert "pi-gone" not in "".join(generated(workspace).values())
+    assert workspace.component("pi-gone").state == "removed"

@@ -53,3 +53,15 @@ def test_what_is_suspended_is_not_released(plain: Repository) -> None:
     plain.edit("components.toml", 'kind = "extension"', 'kind = "extension"\nstate = "suspended"')
     with pytest.raises(DevkitError, match="is 'suspended' and not released"):
         resolve_tag(plain.workspace(), "pi-sample-v0.1.0")
+
+
+def test_a_heading_that_only_begins_like_a_version_is_none(plain: Repository) -> None:
+    plain.edit("packages/pi-sample/CHANGELOG.md", "## 0.1.0", "## 3rd try\n\n## 0.1.0")
+    with pytest.raises(DevkitError, match="the changelog begins with 3rd; write its section first"):
+        resolve_tag(plain.workspace(), "pi-sample-v0.1.0")
+
+
+def test_a_changelog_that_is_not_in_utf_8_is_refused(plain: Repository) -> None:
+    (plain.sample / "CHANGELOG.md").write_bytes(b"# Changelog\n\xff")
+    with pytest.raises(DevkitError, match=r"CHANGELOG\.md' is no text in UTF-8: .*; save it as UTF-8"):
+        resolve_tag(plain.workspace(), "pi-sample-v0.1.0")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,7 +50,8 @@ def _schema(name: str, *files: Path) -> str:
 
 
 def test_the_workflows_are_those_that_are_known() -> None:
-    assert [path.stem for path in OURS] == ["ci", "compat", "release", "template", "vouch-check", "vouch-manage"]
+    names = ["ci", "compat", "label", "release", "template", "vouch-check", "vouch-manage"]
+    assert [path.stem for path in OURS] == names
 
 
 def test_every_file_has_the_form_that_github_reads(theirs: Path) -> None:
@@ -65,7 +70,7 @@ def test_zizmor_finds_nothing_even_when_it_is_pedantic(theirs: Path) -> None:
 
 def test_what_zizmor_is_told_to_ignore_has_a_reason() -> None:
     ignored = [line for path in OURS for line in path.read_text("utf-8").splitlines() if "zizmor: ignore" in line]
-    assert len(ignored) == 2
+    assert len(ignored) == 3
     assert all(re.search(r"ignore\[[\w-]+\] \w+", line) for line in ignored)
 
 
@@ -133,6 +138,23 @@ def test_a_release_goes_step_by_step_and_hands_on_the_files_it_proved() -> None:
         "show": "verified",
         "template": "verified",
     }
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="what the step runs, jq, is not on this machine")
+def test_a_tag_is_taken_apart_at_its_last_version(tmp_path: Path) -> None:
+    (step,) = [step for step in _workflow("release")["jobs"]["plan"]["steps"] if step.get("id") == "matrix"]
+    made = json.dumps({"packages/pi-v2-notes--tag_name": "pi-v2-notes-v0.4.0-beta.1", "packages/x--sha": "0a"})
+    output = tmp_path / "output"
+    env = {"PATH": os.environ["PATH"], "MADE": made, "TAG": "pi-lane-v1.0.0", "GITHUB_OUTPUT": str(output)}
+    subprocess.run(["/bin/bash", "-e", "-c", step["run"]], env=env, check=True, capture_output=True)
+    matrix, some = output.read_text().splitlines()
+    assert json.loads(matrix.removeprefix("matrix=")) == {
+        "include": [
+            {"tag": "pi-v2-notes-v0.4.0-beta.1", "component": "pi-v2-notes", "version": "0.4.0-beta.1"},
+            {"tag": "pi-lane-v1.0.0", "component": "pi-lane", "version": "1.0.0"},
+        ]
+    }
+    assert some == "any=true"
 
 
 def test_only_the_publishing_job_may_speak_for_us_to_the_index_and_it_sees_no_sources() -> None:

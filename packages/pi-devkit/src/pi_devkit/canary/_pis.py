@@ -27,12 +27,13 @@ class Pi:
     install: PiInstall
 
 
-def find_pi(wanted: str) -> Pi:
+def find_pi(wanted: str, *, offline: bool = False) -> Pi:
     """Find a pi, and fetch it if the test kit knows how.
 
     Args:
         wanted: a version, a name that the registry has for one, such as ``latest``, or ``VERSION=PATH`` with the path
             of a pi's command-line script or package folder.
+        offline: whether nothing may be fetched.
 
     Raises:
         DevkitError: there is no such version, or no pi at that path.
@@ -44,15 +45,19 @@ def find_pi(wanted: str) -> Pi:
         ProvisionError,
         UnknownVersionError,
         candidate,
+        find,
         provision,
     )
 
     version, given, path = wanted.partition("=")
+    known_version = PI_VERSIONS[0] if given else version
+    if offline and (known_version not in PI_VERSIONS or find(known_version) is None):
+        raise EnvironmentMissingError(f"pi {known_version} is not here yet; run it once without --offline")
     try:
         if not given and version not in PI_VERSIONS:
             found = candidate(version)
             return Pi(found.version, found)
-        known = provision(version if not given else PI_VERSIONS[0])
+        known = provision(known_version)
     except UnknownVersionError as error:
         raise DevkitError(f"{error}; a pi on this machine is named as VERSION=PATH") from error
     except (ProvisionError, OSError) as error:

@@ -56,11 +56,11 @@ def run_row(component: Component, venv: Venv, pi: Pi, folder: Path, *, python: s
         folder: a new folder for pi's home.
         python: what to call the environment's Python in the report.
     """
-    from pi_testkit import PiExitedError, PiTimeoutError  # noqa: PLC0415  # of the extra `release`
+    from pi_testkit import PiExitedError, PiTimeoutError, RpcError  # noqa: PLC0415  # of the extra `release`
 
     try:
         problems = tuple(_problems(component, venv, pi, folder))
-    except (PiExitedError, PiTimeoutError, DevkitError) as error:
+    except (PiExitedError, PiTimeoutError, RpcError, DevkitError) as error:
         problems = (" ".join(str(error).split()),)
     return Row(component.name, pi.version, python, problems)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Final
 
-from pi_devkit._commands import run
+from pi_devkit._commands import run_tool
 from pi_devkit._errors import EnvironmentMissingError
 from pi_devkit.checks._model import Outcome, judge, not_asked
 from pi_devkit.components import canonical
@@ -25,7 +24,7 @@ def vulnerabilities(context: Context) -> Outcome:
     if not context.bench.audit:
         return not_asked("the vulnerability service", "--offline" if context.bench.offline else "--no-audit")
     words = ["--path", str(context.clean.site), "--format", "json", "--progress-spinner", "off"]
-    done = run([sys.executable, "-m", "pip_audit", *words])
+    done = run_tool("pip_audit", *words)
     try:
         rows = json.loads(done.out)["dependencies"]
     except (json.JSONDecodeError, KeyError) as error:

@@ -94,9 +94,10 @@ class Bench:
         folder = self.fresh("source")
         for name in filter(None, said.out.split("\0")):
             source, target = self.workspace.root / name, folder / name
+            _refuse_bad_link(source, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():  # a link to a folder elsewhere in the repository, which a build follows
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+                _copy_folder(source, target, name)
             elif source.is_file():
                 shutil.copy2(source, target)
         return folder / component.path
@@ -110,9 +111,28 @@ class Bench:
         """
         out.mkdir(parents=True, exist_ok=True)
         for path in (artifacts.sdist, artifacts.wheel):
-            shutil.copy(path, out / path.name)
+            if not (out / path.name).exists() or not path.samefile(out / path.name):
+                shutil.copy(path, out / path.name)
         (out / SUMS).write_text(artifacts.sums(), "utf-8")
 
     def fresh(self, name: str) -> Path:
         """The path of a folder that is not there yet."""
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder)) / name
+
+
+def _refuse_bad_link(path: Path, name: str) -> None:
+    if not path.is_symlink():
+        return
+    if not path.exists():
+        raise DevkitError(f"{name} is a link to {str(path.readlink())!r}, which is nothing; take it out, or mend it")
+    if path.parent.resolve().is_relative_to(path.resolve()):
+        raise DevkitError(f"{name} is a link to a folder that it is in itself, so there is no end of it; take it out")
+
+
+def _copy_folder(source: Path, target: Path, name: str) -> None:
+    for path in source.rglob("*"):
+        _refuse_bad_link(path, f"{name}/{path.relative_to(source).as_posix()}")
+    try:
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    except (OSError, RecursionError) as error:
+        raise DevkitError(f"{name} can't be copied; if links in it lead to each other, take one out") from error

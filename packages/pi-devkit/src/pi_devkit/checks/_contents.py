@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from pi_devkit._commands import run
+from pi_devkit._commands import run_tool
 from pi_devkit.checks._model import Outcome, judge
 
 if TYPE_CHECKING:
@@ -23,7 +22,11 @@ _NEEDED: Final = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "PKG
 
 #: The beginnings of keys that some service gives out, and what private keys begin with.
 _SECRETS: Final = re.compile(
-    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\n|\bghp_[A-Za-z0-9]{36}|\bpypi-AgEI[\w-]{50}|\bAKIA[A-Z0-9]{16}\b"
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\r?\n"
+    rb"|\bgh[opsur]_[A-Za-z0-9]{36}|\bgithub_pat_\w{50}"
+    rb"|\bsk-(?:ant|proj)-[\w-]{20}"
+    rb"|\bpypi-AgEI[\w-]{50}"
+    rb"|\bAKIA[A-Z0-9]{16}\b"
 )
 
 
@@ -58,17 +61,18 @@ def _sdist(context: Context) -> Iterator[str]:
 
 def _text(context: Context) -> Iterator[str]:
     root = str(context.workspace.root).encode() + b"/"
-    for name, data in context.wheel.items():
-        if _SECRETS.search(data):
-            yield f"{name} has something in it that looks like a key; take it out, and revoke it"
-        if root in data:
-            yield f"{name} names a folder of this machine, {root.decode()!r}"
+    for kind, files in (("wheel", context.wheel), ("sdist", context.sdist)):
+        for name, data in files.items():
+            if _SECRETS.search(data):
+                yield f"{name} of the {kind} has something in it that looks like a key; take it out, and revoke it"
+            if root in data:
+                yield f"{name} of the {kind} names a folder of this machine, {root.decode()!r}; take it out"
 
 
 def _tool(context: Context) -> Iterator[str]:
     # What it says about files beside the package is said above, with what to do about it.
     words = ["--no-config", "--ignore", "W004,W005,W009,W010", str(context.artifacts.wheel)]
-    done = run([sys.executable, "-m", "check_wheel_contents", *words])
+    done = run_tool("check_wheel_contents", *words)
     if not done.ok:
         yield from (line.partition(": ")[2] or line for line in done.out.strip().splitlines())
 

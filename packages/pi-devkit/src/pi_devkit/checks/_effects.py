@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pi_devkit.checks._history import at_tag
+from pi_devkit.checks._history import at_tag, last_release
 from pi_devkit.checks._model import Outcome, judge
 from pi_devkit.checks._smoking import run_smoke
 from pi_devkit.proving import build
@@ -29,6 +30,9 @@ def side_effects(context: Context) -> Outcome:
     seen = context.clean.probe("effects", request)
     budget, took = context.component.import_ms, seen["ms"]
     found = [f"importing it {effect}" for effect in seen["effects"]]
+    # What it puts there of the checkout fails R14.
+    entries = [entry for entry in seen["path"] if not Path(entry).is_relative_to(context.workspace.root)]
+    found += [f"importing it changes sys.path: {entry!r}" for entry in entries]
     if took > budget:
         found.append(f"importing it takes {took:g} ms, more than `import-ms` = {budget:g}; import later what is heavy")
     return judge(found, import_ms=took)
@@ -49,11 +53,11 @@ def removal(context: Context) -> Outcome:
     found += [f"{file} is left when it is uninstalled" for file in sorted(venv.files()) if file.startswith(ours)]
     scripts = {path.name for path in (venv.folder / "bin").iterdir()} & set(context.component.promised("scripts"))
     found += [f"bin/{script} is left when it is uninstalled" for script in sorted(scripts & before)]
-    tags = [tag for tag in context.workspace.tags(context.component) if tag != context.asked.tag]
-    if not tags:
+    tag = last_release(context, context.component)
+    if not tag:
         venv.install(context.artifacts.wheel)
         return judge(found, "first release: there is none to install it over")
-    problems, notes = _upgrade(context, venv, tags[0])
+    problems, notes = _upgrade(context, venv, tag)
     return judge([*found, *problems], *notes)
 
 

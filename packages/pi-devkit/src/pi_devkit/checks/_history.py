@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pi_devkit.checks._context import Context
     from pi_devkit.components import Component
 
-__all__ = ["api", "at_tag", "dependents", "newer"]
+__all__ = ["api", "at_tag", "dependents", "last_release", "newer"]
 
 
 def at_tag(context: Context, tag: str, component: Component) -> Path:
@@ -42,15 +43,27 @@ def at_tag(context: Context, tag: str, component: Component) -> Path:
     return folder / component.path
 
 
-def previous(context: Context) -> str:
-    """The tag of the release before; empty if there is none."""
-    tags = [tag for tag in context.workspace.tags(context.component) if tag != context.asked.tag]
+def last_release(context: Context, component: Component) -> str:
+    """The tag of a component's last release, but for the one that is being made; empty if there is none.
+
+    Args:
+        context: where.
+        component: which component.
+
+    Raises:
+        EnvironmentMissingError: there were releases, and git has no tag of them.
+    """
+    tags = [tag for tag in context.workspace.tags(component) if tag != context.asked.tag]
+    releases = context.workspace.source(component).releases()
+    if not tags and len(releases) > 1:
+        told = f"{component.name}'s changelog has {len(releases)} releases, and git no tag of the ones before"
+        raise EnvironmentMissingError(f"{told}; `git fetch --tags`")
     return tags[0] if tags else ""
 
 
 def newer(context: Context) -> Outcome:
     """R04: the version is newer than every release, and the index has it not."""
-    tag, version = previous(context), context.version
+    tag, version = last_release(context, context.component), context.version
     found = []
     if tag and Version(tag.removeprefix(f"{context.component.name}-v")) >= version:
         found.append(f"{version} is not newer than the last release, {tag}; raise the version")
@@ -58,6 +71,8 @@ def newer(context: Context) -> Outcome:
         return judge(found) if found else not_asked("the index", "--offline")
     name = context.component.name
     if _on_index(context, f"{name}=={version}"):
+        if context.asked.dist and not found:
+            return _taken_up(context, f"{name}=={version}")
         found.append(f"the index has {name} {version} already; raise the version")
     elif not tag and _on_index(context, name):
         found.append(f"the index has a {name} of somebody else, since nothing was released from here; choose a name")
@@ -74,21 +89,34 @@ def _on_index(context: Context, requirement: str) -> bool:
     raise EnvironmentMissingError(f"the index could not be asked for {requirement}: {done.tail(1)}; or use --offline")
 
 
+def _taken_up(context: Context, requirement: str) -> Outcome:
+    """Judge a release that broke off after the index had got something of it: it may go on with the same files."""
+    words = ["uv", "pip", "compile", "--quiet", "--no-cache", "--no-deps", "--generate-hashes", "-"]
+    done = run(words, cwd=context.bench.folder, stdin=requirement)
+    there = set(re.findall(r"sha256:([0-9a-f]{64})", done.out))
+    if not done.ok or not there:
+        raise EnvironmentMissingError(f"the index does not tell the hashes of {requirement}: {done.tail(1)}; ask later")
+    if others := there - set(context.artifacts.hashes().values()):
+        line = f"the index has {len(others)} other files of {requirement} than those given; raise the version"
+        return judge([line])
+    return passed(f"taken up again: the index has {len(there)} of the files that are given")
+
+
 def api(context: Context) -> Outcome:
     """R23: what changed for whoever imports it fits the step of the version."""
     import griffe  # noqa: PLC0415  # of the extra `release`
 
-    tag = previous(context)
+    tag = last_release(context, context.component)
     if not tag:
         return passed("first release: there is no promise yet that could be broken")
     before = Version(tag.removeprefix(f"{context.component.name}-v"))
     package = context.component.import_name
-    old = griffe.load(package, search_paths=[at_tag(context, tag, context.component) / "src"])
+    try:
+        old = griffe.load(package, search_paths=[at_tag(context, tag, context.component) / "src"])
+    except ModuleNotFoundError:
+        return judge([f"{tag} had no package {package!r}; whoever imported what it had is left alone: keep its name"])
     new = griffe.load(package, search_paths=[context.unpacked])
-    lines = [
-        " ".join(one.explain(griffe.ExplanationStyle.ONE_LINE).split())
-        for one in griffe.find_breaking_changes(old, new)
-    ]
+    lines = [f"{one.obj.path}: {one.kind.value}" for one in griffe.find_breaking_changes(old, new)]
     if _may_break(before, context.version):
         return passed(f"{len(lines)} breaking changes since {tag}, which the version allows", breaking=lines)
     step = "raise the minor version" if context.version.major == 0 else "raise the major version"
@@ -106,11 +134,11 @@ def dependents(context: Context) -> Outcome:
 
     found, notes = [], []
     for other in context.workspace.dependents(context.component):
-        tags = context.workspace.tags(other)
-        if not tags:
+        tag = last_release(context, other)
+        if not tag:
             notes.append(f"first release: {other.name} has not been released yet")
             continue
-        folder = at_tag(context, tags[0], other)
-        found += [f"{tags[0]}: {line}" for line in run_suite(context, other, folder, context.pythons[-1]).problems]
-        notes.append(f"{tags[0]} works with it")
+        folder = at_tag(context, tag, other)
+        found += [f"{tag}: {line}" for line in run_suite(context, other, folder, context.pythons[-1]).problems]
+        notes.append(f"{tag} works with it")
     return judge(found, *(notes or ["nothing in the repository builds on it"]))

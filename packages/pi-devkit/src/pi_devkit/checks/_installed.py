@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pi_devkit._errors import DevkitError
 from pi_devkit.canary import furnish
-from pi_devkit.checks._model import Outcome, judge, passed
+from pi_devkit.checks._model import Outcome, judge
 from pi_devkit.components import canonical
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def registration(context: Context) -> Outcome:
     """R16: the real host takes its plugins, and they bring what is promised."""
     component = context.component
     if not component.promised("plugins") and component.kind != "host":
-        return passed("it brings no plugin, and promises none")
+        # There are none that could offer what is promised.
+        return judge(_offers(context, []), "it brings no plugin, and promises none")
     found = context.clean.probe("hooks", {"distribution": component.name})["problems"]
     plugins = _as_the_host_sees_them(context)
     for plugin in plugins:

@@ -22,6 +22,8 @@ def metadata_of(context: Context) -> Metadata:
     """
     try:
         return Metadata.from_email(context.metadata("METADATA"))
+    except UnicodeDecodeError as error:
+        raise DevkitError(f"the wheel's METADATA is no text in UTF-8: {error.reason}; build it anew") from error
     except ExceptionGroup as error:
         first = error.exceptions[0]
         raise DevkitError(f"the wheel's METADATA is not valid: {first}; mend pyproject.toml") from error

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
-from pi_devkit._commands import run
+from pi_devkit._commands import run_tool
 from pi_devkit._errors import DevkitError
 from pi_devkit.checks._metadata import metadata_of
 from pi_devkit.checks._model import Outcome, judge
@@ -58,13 +57,27 @@ def _sibling(context: Context, sibling: Component, requirement: Requirement) -> 
     friend = context.component.name in sibling.friends
     cap = Version(f"{version.major}.{version.minor + 1}") if friend else Version(str(version.major + 1))
     advice = f"write `{requirement.name}>={version},<{cap}`"
-    specifier = requirement.specifier
-    if not any(one.operator in _LOWER for one in specifier):
+    specifier, floor = requirement.specifier, _floor(context, sibling)
+    lower = [_version(one.version) for one in specifier if one.operator in _LOWER]
+    if not lower:
         yield f"{requirement.name} has no lower bound: any old version would do; {advice}"
+    elif max(lower) < floor:
+        yield f"{requirement.name} may be as old as {max(lower)}, which nobody proves it with; write `>={floor}`"
     if not any(one.operator in _UPPER and _version(one.version) <= cap for one in specifier):
         yield f"{requirement.name} has no upper bound at {cap} or below, where it may break; {advice}"
     if not specifier.contains(version, prereleases=True):
         yield f"{requirement.name}{specifier} leaves out {version}, which it is proved with; {advice}"
+
+
+def _floor(context: Context, sibling: Component) -> Version:
+    # What is released by this very commit counts as not released yet: its tag must not change the verdict.
+    said = context.workspace.git("tag", "--list", "--merged", "HEAD", "--no-contains", "HEAD", f"{sibling.name}-v*")
+    before = set(said.out.split())
+    for tag in context.workspace.tags(sibling):
+        version = Version(tag.removeprefix(f"{sibling.name}-v"))
+        if tag in before and not version.is_prerelease:
+            return version
+    return context.workspace.source(sibling).version
 
 
 def _python(specifier: SpecifierSet | None) -> Iterator[str]:
@@ -74,7 +87,10 @@ def _python(specifier: SpecifierSet | None) -> Iterator[str]:
 
 
 def _version(text: str) -> Version:
-    return Version(text.removesuffix(".*"))
+    try:
+        return Version(text.removesuffix(".*"))
+    except InvalidVersion as error:
+        raise DevkitError(f"a requirement names {text!r}, which is no version; write one like 1.2.3") from error
 
 
 def imports(context: Context) -> Outcome:
@@ -86,15 +102,20 @@ def imports(context: Context) -> Outcome:
     report = folder.parent / "deptry.json"
     modules = context.clean.probe("names", {})["modules"]
     names = ",".join(f"{name}={'|'.join(found)}" for name, found in sorted(modules.items()))
-    # What is required and not imported may be a plugin or a program; DEP001 and DEP003 are about the reverse.
-    words = ["--json-output", str(report), "--ignore", "DEP002,DEP004,DEP005", "--package-module-name-map", names]
-    done = run([sys.executable, "-m", "deptry", ".", "--no-ansi", *words], cwd=folder)
+    # What is required and not imported may be a plugin or a program; the others are about the reverse.
+    words = ["--json-output", str(report), "--ignore", "DEP002,DEP005", "--package-module-name-map", names]
+    done = run_tool("deptry", ".", "--no-ansi", *words, cwd=folder)
     if not report.is_file():
         raise DevkitError(f"deptry did not look at the wheel:\n{done.tail()}")
     found = [
-        f"{one['location']['file']}:{one['location']['line']} imports {one['module']!r}, "
-        "which no requirement brings; add one"
+        f"{one['location']['file']}:{one['location']['line']} imports {one['module']!r}, {_lacks(one['error']['code'])}"
         for one in json.loads(report.read_text("utf-8"))
         if one["module"] != context.component.import_name
     ]
     return judge(found)
+
+
+def _lacks(code: str) -> str:
+    if code == "DEP004":
+        return "which a dependency group brings, and no user gets those; add it to the requirements"
+    return "which no requirement brings; add one"

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import tomllib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from packaging.utils import parse_sdist_filename, parse_wheel_filename
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from pi_devkit._errors import DevkitError
+from pi_devkit._text import read_text
 from pi_devkit.checks._metadata import metadata_of
 from pi_devkit.checks._model import Outcome, judge
 from pi_devkit.components import canonical, problems, resolve_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pi_devkit.checks._context import Context
 
 __all__ = ["changelog", "metadata", "registered", "versions"]
 
 _DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _UNFINISHED: Final = re.compile(r"\b(TODO|TBD|FIXME|unreleased)\b", re.IGNORECASE)
 
 
@@ -50,7 +54,8 @@ def metadata(context: Context) -> Outcome:
     from validate_pyproject.plugins import list_from_entry_points  # noqa: PLC0415  # as above
 
     found = []
-    tools = context.source.pyproject.get("tool", {})
+    given = context.source.pyproject.get("tool")
+    tools = given if isinstance(given, dict) else {}
     # The schemas of all tools that there are take seconds to compile.
     wanted = [one for one in list_from_entry_points() if not one.tool or one.tool in tools]
     try:
@@ -67,10 +72,16 @@ def _project(context: Context) -> Iterator[str]:
             yield f"project.{key} is missing; write it"
     if not isinstance(project.get("license", ""), str):
         yield "project.license is a table; write an SPDX expression such as 'MIT'"
-    if "Typing :: Typed" not in project.get("classifiers", []):
+    if not _lists(project, "classifiers", "Typing :: Typed"):
         yield "project.classifiers lacks 'Typing :: Typed'; the package has py.typed"
-    if "version" in project.get("dynamic", []):
+    if _lists(project, "dynamic", "version"):
         yield "project.version is dynamic; write it, so that a release can be read from the tree"
+
+
+def _lists(project: dict[str, Any], key: str, wanted: str) -> bool:
+    # What is no list at all is told by the schema.
+    given = project.get(key)
+    return isinstance(given, list) and wanted in given
 
 
 def versions(context: Context) -> Outcome:
@@ -97,17 +108,32 @@ def _versions(context: Context) -> Iterator[tuple[str, str]]:
     manifest = root / ".release-please-manifest.json"
     yield (
         ".release-please-manifest.json",
-        _json(manifest.read_text("utf-8") if manifest.is_file() else "{}").get(component.path, ""),
+        str(_json(read_text(manifest) if manifest.is_file() else "{}").get(component.path, "")),
     )
-    lock = root / "uv.lock"
-    packages = tomllib.loads(lock.read_text("utf-8")).get("package", []) if lock.is_file() else []
-    locked = [one.get("version", "") for one in packages if canonical(one["name"]) == canonical(component.name)]
-    yield "uv.lock", locked[0] if locked else ""
+    yield "uv.lock", _locked(root / "uv.lock", component.name)
     releases = context.source.releases()
     yield "the newest section of CHANGELOG.md", releases[0][0] if releases else ""
-    yield context.artifacts.sdist.name, str(parse_sdist_filename(context.artifacts.sdist.name)[1])
-    yield context.artifacts.wheel.name, str(parse_wheel_filename(context.artifacts.wheel.name)[1])
+    for path in (context.artifacts.sdist, context.artifacts.wheel):
+        yield f"the file name {path.name!r}", _named(path)
     yield "the wheel's METADATA", str(metadata_of(context).version)
+
+
+def _locked(lock: Path, name: str) -> str:
+    try:
+        packages = tomllib.loads(read_text(lock)).get("package", []) if lock.is_file() else []
+    except tomllib.TOMLDecodeError as error:
+        raise DevkitError(f"uv.lock is not TOML: {error}; settle what is in conflict, and run `uv lock`") from error
+    found = [one.get("version", "") for one in packages if canonical(one.get("name", "")) == canonical(name)]
+    return str(found[0]) if found else ""
+
+
+def _named(path: Path) -> str:
+    try:
+        if path.name.endswith(".whl"):
+            return str(parse_wheel_filename(path.name)[1])
+        return str(parse_sdist_filename(path.name)[1])
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return ""
 
 
 def changelog(context: Context) -> Outcome:
@@ -117,13 +143,28 @@ def changelog(context: Context) -> Outcome:
         return judge([f"CHANGELOG.md has no section for {context.version}; write `## {context.version} (YYYY-MM-DD)`"])
     _, heading, text = sections[0]
     found = []
-    if not text:
+    if not _says_something(text):
         found.append(f"the section of {context.version} in CHANGELOG.md is empty; say what users get")
-    if not _DATE.search(heading):
-        found.append(f"the section of {context.version} in CHANGELOG.md has no date; write it as YYYY-MM-DD")
+    if not _dated(heading):
+        found.append(f"the section of {context.version} in CHANGELOG.md has no date; write that day as YYYY-MM-DD")
     if mark := _UNFINISHED.search(f"{heading}\n{text}"):
         found.append(f"the section of {context.version} in CHANGELOG.md says {mark[0]!r}; finish it")
     return judge(found)
+
+
+def _says_something(text: str) -> bool:
+    plain = _COMMENT.sub("", text)
+    return any(re.search(r"\w", line) for line in plain.splitlines() if not line.lstrip().startswith("#"))
+
+
+def _dated(heading: str) -> bool:
+    for text in _DATE.findall(heading):
+        try:
+            dt.date.fromisoformat(text)
+        except ValueError:
+            continue
+        return True
+    return False
 
 
 def _version(text: str) -> Version | None:

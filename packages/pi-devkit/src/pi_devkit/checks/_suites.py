@@ -86,7 +86,11 @@ def run_suite(context: Context, component: Component, source: Path, python: str,
     venv = context.environment(python)
     wheels = context.wheels(testkit=True)
     if component != context.component:
-        wheels.append(build(source, context.bench.fresh("dependent"), epoch=context.bench.epoch).wheel)
+        wheels.append(
+            build(
+                source, context.bench.fresh("dependent"), epoch=context.bench.epoch, offline=context.bench.offline
+            ).wheel
+        )
     extras = [
         f"{component.name}[{extra}]"
         for extra in context.workspace.source(component).project.get("optional-dependencies", {})
@@ -98,8 +102,10 @@ def run_suite(context: Context, component: Component, source: Path, python: str,
     tree = _tree(context, component, source)
     script = _PYTEST.format(tree=str(tree), argv=["pytest", "-q", "-n", "2", f"{component.path}/tests"])
     done = venv.run("-c", script, env=_ENVIRONMENT, timeout=_SECONDS)
-    last = done.out.strip().splitlines()[-1:] or [""]
-    return Suite([] if done.ok else _failures(done), last[0])
+    last = (done.out.strip().splitlines() or [""])[-1]
+    if done.ok and " passed" not in f" {last}":
+        return Suite([f"no test was passed: {last}"], last)
+    return Suite([] if done.ok else _failures(done), last)
 
 
 def _failures(done: Done) -> list[str]:

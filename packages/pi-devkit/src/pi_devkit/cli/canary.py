@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from pi_devkit._errors import DevkitError
 from pi_devkit.checks import Asked, Bench, Context, rows, verdict
 from pi_devkit.cli._workspace import chosen, here
 from pi_host.commandline import AsJson, console, say_json, table
@@ -47,8 +48,10 @@ def canary(names: Names = None, *, pi: Pis = None, python: Pythons = None, as_js
     with Bench(workspace) as bench:
         for component in chosen(workspace, names or []):
             context = Context(bench, component, Asked(pythons=tuple(python or ())))
-            versions = pi or _versions(workspace, component)
+            versions = _versions(workspace, component, pi)
             found += [(row, *verdict(context, row)) for row in (rows(context, versions) if versions else ())]
+    if not found:
+        raise DevkitError("there is nothing to run: none of these components is for any of these pis")
     if as_json:
         say_json({"rows": [asdict(row) | {"ok": not problems, "note": note} for row, problems, note in found]})
     else:
@@ -57,10 +60,12 @@ def canary(names: Names = None, *, pi: Pis = None, python: Pythons = None, as_js
         raise typer.Exit(1)
 
 
-def _versions(workspace: Workspace, component: Component) -> list[str]:
-    if component.kind not in {"host", "extension"}:
-        return []
-    return component.pi if component.pi is not None else [one.version for one in workspace.file.pis]
+def _versions(workspace: Workspace, component: Component, wanted: list[str] | None) -> list[str]:
+    """The component's pis; of those that are asked for, its own and candidates, which every component has to try."""
+    own, known = workspace.pis(component), {one.version for one in workspace.file.pis}
+    if wanted is None or not own:
+        return own
+    return [version for version in wanted if version in own or version not in known]
 
 
 def _show(found: list[tuple[Row, list[str], str]]) -> None:

@@ -38,16 +38,23 @@ def list_(*, base: Base = None, as_json: AsJson = False) -> None:
     console().print(shown)
 
 
-def matrix(*, base: Base = None) -> None:
-    """Write the matrix of a workflow as JSON: one row for each component that is released.
+def matrix(*, base: Base = None, as_json: AsJson = False) -> None:
+    """Show the rows that a workflow runs, one for each component that is released; `--json` is what it reads.
 
     [bold]Examples[/bold]
 
       pi-devkit matrix
-      pi-devkit matrix --affected origin/main
+      pi-devkit matrix --affected origin/main --json
     """
     workspace = here()
-    say_json(rows_of(workspace, _selected(workspace, base)))
+    found = rows_of(workspace, _selected(workspace, base))
+    if as_json:
+        say_json(found)
+        return
+    shown = table("component", "path", "kind", "version")
+    for row in found["include"]:
+        shown.add_row(*row.values())
+    console().print(shown)
 
 
 def _selected(workspace: Workspace, base: str | None) -> list[Component]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.text import Text
 
+from pi_devkit._errors import DevkitError
 from pi_devkit.checks import Asked, Bench, prove
 from pi_devkit.cli._workspace import chosen, here
 from pi_devkit.proving import given
@@ -84,13 +85,17 @@ def release_check(  # noqa: PLR0913  # each is an option of the command line
     components = chosen(workspace, names or [])
     if (dist or tag or out) and len(components) != 1:
         raise typer.BadParameter("--dist, --out and --tag are about one component; name it")
+    if out is not None and only:
+        raise typer.BadParameter("--out hands over what was proved; leave out --only, which proves less")
+    if not components:
+        raise DevkitError("there is nothing to prove: no component of components.toml is `ready`")
     asked = Asked(quick, tuple(only or ()), tag, dist, allow_dirty, tuple(python or ()))
     with Bench(workspace, keep=keep, offline=offline, audit=not no_audit) as bench:
         reports = []
         for component in components:
             reports.append(prove(bench, component, asked, _tell if sys.stderr.isatty() else None))
             if not as_json:
-                _show(reports[-1])
+                _show(reports[-1], "could be released" if not only else f"passes {', '.join(only)}")
             if out is not None and reports[-1].code == 0:
                 bench.hand_over(given(dist) if dist else bench.artifacts(component), out)
         if keep:
@@ -107,7 +112,7 @@ def _tell(record: Record) -> None:
     typer.echo(f"{record.id} {record.outcome.status} ({record.seconds:.1f} s)", err=True)
 
 
-def _show(report: Report) -> None:
+def _show(report: Report, well: str) -> None:
     shown = table("", "", "", "")
     shown.show_header = False
     for record in sorted(report.records, key=lambda record: record.id):
@@ -116,7 +121,7 @@ def _show(report: Report) -> None:
     screen = console(wrap=False)
     screen.print(f"{report.component} {report.version}", style="bold")
     screen.print(shown)
-    ended = {0: "could be released", 1: f"fails {', '.join(report.failed)}", 2: "can't be told on this machine"}
+    ended = {0: well, 1: f"fails {', '.join(report.failed)}", 2: "can't be told on this machine"}
     screen.print(f"{report.component} {report.version}: {ended[report.code]} ({seconds:.1f} s)\n")
 
 

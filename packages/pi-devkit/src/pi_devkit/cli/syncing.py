@@ -32,7 +32,7 @@ def check(*, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def sync() -> None:
+def sync(*, as_json: AsJson = False) -> None:
     """Write what is generated from components.toml: release-please, CODEOWNERS, dependabot, labels, the bug form.
 
     [bold]Example[/bold]
@@ -40,6 +40,9 @@ def sync() -> None:
       pi-devkit sync
     """
     changed = write(here())
+    if as_json:
+        say_json({"wrote": changed})
+        return
     for path in changed:
         typer.echo(f"wrote {path}")
     if not changed:

@@ -19,6 +19,8 @@ __all__ = ["bump", "resolve_tag"]
 def bump(
     name: Annotated[str, typer.Argument(metavar="COMPONENT", help="Which one.")],
     version: Annotated[str, typer.Argument(help="The new version.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Raise a version in pyproject.toml, README.md, uv.lock, what is generated, and bounds marked `# pi-devkit: next`.
 
@@ -29,10 +31,16 @@ def bump(
       pi-devkit bump pi-lane 0.4.0
     """
     workspace = here()
-    for path in raise_version(workspace, workspace.component(name), version):
-        typer.echo(f"wrote {path.relative_to(workspace.root)}")
-    for changed in write(here()):
-        typer.echo(f"wrote {changed}")
+    changed = [
+        path.relative_to(workspace.root).as_posix()
+        for path in raise_version(workspace, workspace.component(name), version)
+    ]
+    changed += write(here())
+    if as_json:
+        say_json({"wrote": changed})
+        return
+    for path in changed:
+        typer.echo(f"wrote {path}")
 
 
 def resolve_tag(

@@ -25,13 +25,16 @@ def changed_files(workspace: Workspace, base: str) -> list[str]:
         base: a branch, tag or commit.
 
     Raises:
-        DevkitError: git knows no such commit.
+        DevkitError: git knows no such commit, or can't tell.
     """
     # What begins with a hyphen would be an option of git.
     if base.startswith("-") or not (found := workspace.git("merge-base", base, "HEAD")).ok:
         raise DevkitError(f"git knows no commit {base!r} that HEAD has in common; fetch it, or name another")
     changed = workspace.git("diff", "--name-only", "--no-renames", "-z", found.out.strip())
     fresh = workspace.git("ls-files", "--others", "--exclude-standard", "-z")
+    for said in (changed, fresh):
+        if not said.ok:
+            raise DevkitError(f"git can't tell what was changed since {base!r}: {said.tail(1)}")
     return sorted({path for text in (changed.out, fresh.out) for path in text.split("\0") if path})
 
 

@@ -9,6 +9,7 @@ import tomlkit
 from packaging.version import InvalidVersion, Version
 
 from pi_devkit._errors import DevkitError
+from pi_devkit._text import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,25 +37,24 @@ def bump(workspace: Workspace, component: Component, version: str) -> list[Path]
         The files that were changed.
 
     Raises:
-        DevkitError: it is no version, or not newer than the one there is.
+        DevkitError: it is no version, or not newer than the one there is; or a file can't be read.
     """
     new = _newer(workspace, component, version)
-    changed = [workspace.folder(component) / "pyproject.toml"]
-    document = tomlkit.parse(changed[0].read_text("utf-8"))
+    own, readme = (workspace.folder(component) / name for name in ("pyproject.toml", "README.md"))
+    lock = workspace.root / "uv.lock"
+    document = tomlkit.parse(read_text(own))
     document["project"]["version"] = str(new)
-    changed[0].write_text(tomlkit.dumps(document), "utf-8")
-    readme = workspace.folder(component) / "README.md"
-    for path in (readme, workspace.root / "uv.lock", *_pyprojects(workspace)):
-        before = path.read_text("utf-8") if path.is_file() else ""
-        if path == readme:
-            after = _marked(before, workspace.source(component).version, new)
-        elif path.name == "uv.lock":
-            after = _locked(before, component.name, new)
-        else:
-            after = _bounds(before, component.name, new)
-        if after != before:
-            path.write_text(after, "utf-8")
-            changed.append(path)
+    after = {own: tomlkit.dumps(document)}
+    if readme.is_file():
+        after[readme] = _marked(read_text(readme), workspace.source(component).version, new)
+    if lock.is_file():
+        after[lock] = _locked(read_text(lock), component.name, new)
+    for path in (workspace.folder(one) / "pyproject.toml" for one in workspace.components):
+        after[path] = _bounds(after.get(path) or read_text(path), component.name, new)
+    # Nothing is written before everything could be read.
+    changed = [path for path, text in after.items() if text != read_text(path)]
+    for path in changed:
+        path.write_text(after[path], "utf-8")
     return changed
 
 
@@ -67,11 +67,6 @@ def _newer(workspace: Workspace, component: Component, version: str) -> Version:
     if new <= now:
         raise DevkitError(f"{component.name} is at {now}, and {new} is not newer; choose a newer one")
     return new
-
-
-def _pyprojects(workspace: Workspace) -> list[Path]:
-    folders = [workspace.folder(one) for one in workspace.components if one.state != "removed"]
-    return [folder / "pyproject.toml" for folder in folders]
 
 
 def _marked(text: str, now: Version, new: Version) -> str:

@@ -39,8 +39,6 @@ def _membership(workspace: Workspace) -> Iterator[str]:
     for path in sorted(members - set(paths)):
         yield f"{path} is a member of the workspace, but no component: add its table to {FILE_NAME}"
     for component in workspace.components:
-        if component.state == "removed":
-            continue
         if component.path not in members:
             yield f"{component.name}: {component.path!r} is no member of the workspace; see tool.uv.workspace.members"
         if paths.count(component.path) > 1:
@@ -50,11 +48,11 @@ def _membership(workspace: Workspace) -> Iterator[str]:
 def _component(workspace: Workspace, component: Component) -> Iterator[str]:
     yield from _references(workspace, component)
     yield from _expired(component)
-    if component.state == "removed" or not workspace.folder(component).is_dir():
+    if not workspace.folder(component).is_dir():
         return
     try:
         source = workspace.source(component)
-        _ = source.version
+        _ = source.version, source.requirements()
     except DevkitError as error:
         yield str(error)
         return
@@ -95,7 +93,12 @@ def _expired(component: Component) -> Iterator[str]:
 
 def _sources(workspace: Workspace, component: Component) -> Iterator[str]:
     source = workspace.source(component)
-    given = source.pyproject.get("tool", {}).get("uv", {}).get("sources", {})
+    given: object = source.pyproject
+    for key in ("tool", "uv", "sources"):
+        given = given.get(key, {}) if isinstance(given, dict) else given
+    if not isinstance(given, dict):
+        yield f"tool.uv.sources is {given!r}; write a table"
+        return
     names = {canonical(other.name) for other in workspace.components}
     for name, value in given.items():
         if canonical(name) in names and value != {"workspace": True}:
@@ -110,6 +113,9 @@ def _urls(workspace: Workspace, component: Component) -> Iterator[str]:
         "Issues": f"{repository}/issues",
     }
     urls = workspace.source(component).project.get("urls", {})
+    if not isinstance(urls, dict):
+        yield f"project.urls is {urls!r}; write a table with {', '.join(wanted)}"
+        return
     for label, url in wanted.items():
         if urls.get(label) != url:
             yield f"project.urls.{label} is {urls.get(label)!r}; write {url!r}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -28,7 +28,7 @@ class Waiver(_Table, frozen=True, kw_only=True):
         until: the last day on which it holds.
     """
 
-    check: str
+    check: Annotated[str, msgspec.Meta(pattern=r"^R(0[1-9]|1[0-9]|2[0-7])$")]
     reason: str
     until: dt.date
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pi_devkit._errors import DevkitError
+from pi_devkit._text import read_text
 from pi_devkit.components._model import Component, PiProfile, Project
 
 if TYPE_CHECKING:
@@ -55,11 +56,7 @@ def read(path: Path) -> Components:
     Raises:
         DevkitError: it is not there or not right; the message says where.
     """
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise DevkitError(f"can't read {str(path)!r}: {error.strerror}; run this inside the repository") from error
-    return parse(text)
+    return parse(read_text(path, "run this inside the repository"))
 
 
 def parse(text: str) -> Components:

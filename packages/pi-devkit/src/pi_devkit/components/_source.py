@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pi_devkit._errors import DevkitError
+from pi_devkit._text import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +44,11 @@ class Source:
         """Read a folder.
 
         Raises:
-            DevkitError: it has no ``pyproject.toml`` with a project, or one that is not TOML.
+            DevkitError: it has no ``pyproject.toml`` with a project, or one that can't be read.
         """
         path = folder / "pyproject.toml"
         try:
-            pyproject = tomllib.loads(path.read_text("utf-8"))
-        except OSError as error:
-            raise DevkitError(f"can't read {str(path)!r}: {error.strerror}; every component needs one") from error
+            pyproject = tomllib.loads(read_text(path, "every component needs one"))
         except tomllib.TOMLDecodeError as error:
             raise DevkitError(f"{str(path)!r} is not TOML: {error}") from error
         if not isinstance(pyproject.get("project"), dict):
@@ -82,26 +81,47 @@ class Source:
         except InvalidVersion as error:
             raise DevkitError(f"{self.folder.name}: `project.version` is {text!r}, which is no version") from error
 
-    def requirements(self) -> list[Requirement]:
-        """All requirements, those of extras included.
+    def requirements(self, *, extras: bool = True) -> list[Requirement]:
+        """All requirements.
+
+        Args:
+            extras: whether those of extras are wanted too.
 
         Raises:
             DevkitError: one can't be read.
         """
-        extras = self.project.get("optional-dependencies", {})
-        texts = [*self.project.get("dependencies", []), *(text for group in extras.values() for text in group)]
+        groups = {"dependencies": self.project.get("dependencies", [])}
+        if extras:
+            given = self.project.get("optional-dependencies", {})
+            if not isinstance(given, dict):
+                raise DevkitError(f"{self.folder.name}: project.optional-dependencies is {given!r}; write a table")
+            groups |= {f"optional-dependencies.{name}": texts for name, texts in given.items()}
+        return [one for key, texts in groups.items() for one in self._parsed(key, texts)]
+
+    def _parsed(self, key: str, texts: object) -> list[Requirement]:
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise DevkitError(f"{self.folder.name}: project.{key} is {texts!r}; write a list of texts")
         try:
             return [Requirement(text) for text in texts]
         except InvalidRequirement as error:
-            raise DevkitError(f"{self.folder.name}: a requirement can't be read: {error}") from error
+            reason = str(error).partition("\n")[0]
+            raise DevkitError(f"{self.folder.name}: project.{key} has one that can't be read: {reason}") from error
 
     def changelog(self) -> str:
-        """The text of ``CHANGELOG.md``; empty if there is none."""
+        """The text of ``CHANGELOG.md``; empty if there is none.
+
+        Raises:
+            DevkitError: it can't be read.
+        """
         path = self.folder / "CHANGELOG.md"
-        return path.read_text("utf-8") if path.is_file() else ""
+        return read_text(path) if path.is_file() else ""
 
     def releases(self) -> list[tuple[str, str, str]]:
-        """The changelog's sections, newest first: version, rest of the heading, and text."""
+        """The changelog's sections, newest first: version, rest of the heading, and text.
+
+        Raises:
+            DevkitError: it can't be read.
+        """
         found: list[tuple[str, str, list[str]]] = []
         for line in self.changelog().splitlines():
             if heading := _HEADING.match(line):

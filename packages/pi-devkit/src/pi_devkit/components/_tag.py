@@ -76,8 +76,15 @@ def resolve_tag(workspace: Workspace, tag: str) -> Release:
     if wanted != source.version:
         raise DevkitError(f"{tag!r} says {wanted}, pyproject.toml says {source.version}; tag the commit that has it")
     releases = source.releases()
-    if not releases or Version(releases[0][0]) != wanted:
-        newest = releases[0][0] if releases else "nothing"
+    newest = releases[0][0] if releases else "nothing"
+    if not _same(newest, wanted):
         raise DevkitError(f"{tag!r} says {wanted}, the changelog begins with {newest}; write its section first")
     changelog = f"{component.path}/CHANGELOG.md"
     return Release(tag, component.name, component.path, str(source.version), source.version.is_prerelease, changelog)
+
+
+def _same(text: str, version: Version) -> bool:
+    try:
+        return Version(text) == version
+    except InvalidVersion:
+        return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pi_devkit._commands import run
 from pi_devkit._errors import DevkitError
+from pi_devkit._text import read_text
 from pi_devkit.components._parse import FILE_NAME, Components, read
 from pi_devkit.components._source import Source, canonical
 
@@ -55,8 +56,8 @@ class Workspace:
 
     @property
     def components(self) -> list[Component]:
-        """All components, in the file's order."""
-        return list(self.file.components.values())
+        """All components but those that were removed, whose names alone are kept; in the file's order."""
+        return [component for component in self.file.components.values() if component.state != "removed"]
 
     def component(self, name: str) -> Component:
         """Return a component.
@@ -103,6 +104,12 @@ class Workspace:
         """The components that name this one as a requirement."""
         return [other for other in self.components if component in self.related(other)]
 
+    def pis(self, component: Component) -> list[str]:
+        """The versions of pi that a component is proved with; none if it promises nothing inside pi."""
+        if component.kind not in {"host", "extension"}:
+            return []
+        return component.pi if component.pi is not None else [one.version for one in self.file.pis]
+
     def members(self) -> list[str]:
         """The folders of the uv workspace's members, relative to the root, sorted.
 
@@ -124,8 +131,8 @@ class Workspace:
         """
         path = self.root / "pyproject.toml"
         try:
-            return tomllib.loads(path.read_text("utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
+            return tomllib.loads(read_text(path))
+        except tomllib.TOMLDecodeError as error:
             raise DevkitError(f"can't read {str(path)!r}: {error}") from error
 
     def git(self, *words: str) -> Done:
@@ -137,11 +144,18 @@ class Workspace:
         return run(["git", "-C", self.root, *words], timeout=60)
 
     def tags(self, component: Component) -> list[str]:
-        """The component's release tags, by version, newest first."""
+        """The component's release tags, by version, newest first.
+
+        Raises:
+            DevkitError: git can't tell.
+        """
         from packaging.version import InvalidVersion, Version  # noqa: PLC0415  # only who asks for history
 
         found: list[tuple[Version, str]] = []
-        for tag in self.git("tag", "--list", f"{component.name}-v*").out.split():
+        said = self.git("tag", "--list", f"{component.name}-v*")
+        if not said.ok:
+            raise DevkitError(f"git can't tell what was released: {said.tail(1)}")
+        for tag in said.out.split():
             try:
                 found.append((Version(tag.removeprefix(f"{component.name}-v")), tag))
             except InvalidVersion:
@@ -149,8 +163,5 @@ class Workspace:
         return [tag for _, tag in sorted(found, reverse=True)]
 
     def _required(self, component: Component) -> list[Component]:
-        from packaging.requirements import Requirement  # noqa: PLC0415  # as above
-
-        texts = self.source(component).project.get("dependencies", [])
-        named = {canonical(Requirement(text).name) for text in texts}
+        named = {canonical(requirement.name) for requirement in self.source(component).requirements(extras=False)}
         return [other for other in self.components if other.name in named and other.name != component.name]

@@ -30,6 +30,6 @@ def with_components(form: str, workspace: Workspace) -> str:
     if match is None:
         raise DevkitError("the bug form has no lines `# components: begin` and `# components: end` among its options")
     indent = match["indent"]
-    rows = [f"{indent}- {component.name}\n" for component in workspace.components if component.state != "removed"]
+    rows = [f"{indent}- {component.name}\n" for component in workspace.components]
     region = f"{indent}# components: begin\n{''.join(rows)}{indent}# components: end\n"
     return form[: match.start()] + region + form[match.end() :]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import tarfile
 import zipfile
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, Final
 
 from pi_devkit._errors import DevkitError
 
@@ -12,6 +14,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["sdist_files", "wheel_files"]
+
+#: What the readers of the library raise for files that somebody damaged, encrypted, or packed in a way of his own.
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    RuntimeError,
+)
 
 
 def wheel_files(path: Path) -> dict[str, bytes]:
@@ -22,8 +37,8 @@ def wheel_files(path: Path) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
-    except zipfile.BadZipFile as error:
+            return {_inside(name): archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    except _DAMAGED as error:
         raise DevkitError(f"{path.name} is damaged: {error}; build it anew") from error
 
 
@@ -39,5 +54,12 @@ def sdist_files(path: Path) -> dict[str, bytes]:
             # What is no plain file has no bytes of its own, and no place in an sdist of ours.
             read = {member.name: archive.extractfile(member) for member in members}
             return {name.partition("/")[2]: file.read() if file else b"" for name, file in read.items()}
-    except (tarfile.TarError, OSError, EOFError, KeyError) as error:
+    except _DAMAGED as error:
         raise DevkitError(f"{path.name} is damaged: {error}; build it anew") from error
+
+
+def _inside(name: str) -> str:
+    # They are unpacked below a folder, and nowhere else.
+    if name.startswith("/") or ".." in name.split("/"):
+        raise ValueError(f"{name!r} would be unpacked somewhere else")
+    return name

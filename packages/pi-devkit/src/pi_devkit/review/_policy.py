@@ -33,7 +33,7 @@ def policy(workspace: Workspace, components: Sequence[Component] = ()) -> list[s
     root, packages = _left_out(workspace, "root"), _left_out(workspace, "packages")
     used: set[str] = set()
     found: list[str] = []
-    for component in components or [one for one in workspace.components if one.state != "removed"]:
+    for component in components or workspace.components:
         found += [f"{component.name}: {line}" for line in _review(workspace, component.path, packages, used)]
     if components:
         return found

@@ -16,10 +16,12 @@ _BY_NAME = Path(__file__).with_name("by_name.py")
 def _run(path: str, function: str, package: str) -> dict[str, object]:
     edges = runpy.run_path(str(_BY_NAME))["record"](package)
     try:
-        runpy.run_path(path, run_name="smoke")[function]()
+        returned = runpy.run_path(path, run_name="smoke")[function]()
     except BaseException as error:  # noqa: BLE001  # a smoke test that ends Python has failed, too
         return {"problem": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc(), "edges": edges}
-    return {"problem": "", "edges": edges}
+    kind = type(returned).__name__
+    problem = f"it returned a {kind}; it has to be a plain function that returns nothing"
+    return {"problem": "" if returned is None else problem, "traceback": "", "edges": edges}
 
 
 if __name__ == "__main__":
