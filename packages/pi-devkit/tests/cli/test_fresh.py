@@ -34,6 +34,13 @@ def test_a_newer_version_fails_when_it_is_strict(extension: Path, history: Histo
     assert "there is 0.2.0: `uvx copier update --defaults` gets it\n  would change .copier-answers.yml\n" in said
 
 
+def test_conflict_markers_end_with_1_although_it_is_up_to_date(extension: Path) -> None:
+    readme = extension / "README.md"
+    readme.write_text(readme.read_text("utf-8") + "<<<<<<< before updating\n", "utf-8")
+    marked = "problem: README.md: has conflict markers: choose what holds, remove them and commit\n"
+    assert fresh(str(extension)) == (1, marked)
+
+
 def test_a_conflict_ends_with_1_and_programs_can_read_it(extension: Path, history: History) -> None:
     noxfile = extension / "noxfile.py"
     noxfile.write_text(noxfile.read_text("utf-8").replace("Every check there is:", "Mine:"), "utf-8")

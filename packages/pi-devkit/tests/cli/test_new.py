@@ -30,7 +30,15 @@ def _there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_says_what_to_do_next(tmp_path: Path) -> None:
     said = new("my-extension")
     assert said.startswith(f"my-extension: 19 files in {tmp_path / 'my-extension'}\n")
-    assert said.endswith("next:\n  cd my-extension\n  git init\n  uvx nox\n")
+    assert said.endswith(
+        "next:\n  cd my-extension\n  git init\n  uvx nox\n"
+        "  replace OWNER in .copier-answers.yml, README.md, pyproject.toml by who will own the repository\n"
+        '  git add . && git commit -m "my-extension from the template"\n'
+    )
+
+
+def test_with_an_address_of_its_own_there_is_no_owner_to_replace() -> None:
+    assert "OWNER" not in new("my-extension", "-d", "repository=https://github.com/ada/my-extension")
 
 
 def test_with_here_it_uses_the_folder_it_is_in(tmp_path: Path) -> None:
@@ -47,12 +55,50 @@ def test_options_answer_questions(tmp_path: Path) -> None:
 
 def test_in_a_terminal_it_asks_only_what_it_must(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pi_devkit.cli.new._is_terminal", lambda: True)
-    said = new("my-extension", typed="Does good.\ntool\nhttps://github.com/ada/my-extension\n")
-    assert "What does it do, in one line?" in said
-    assert said.count("?") == 3
+    said = new("my-extension", typed="Does good.\ntool\n\nhttps://github.com/ada/my-extension\n")
+    assert "What does it do, in one line?\ndescription [Counts the tool calls of an answer" in said
+    assert said.count("?") == 4
+    assert "?:" not in said
     answers = read_mapping(tmp_path / "my-extension" / ".copier-answers.yml")
     assert (answers["description"], answers["kind"]) == ("Does good.", "tool")
+    assert answers["author"] == "The my-extension authors"
     assert "What does it do" not in new("your-extension", "--defaults")
+
+
+def test_an_answer_that_is_not_possible_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pi_devkit.cli.new._is_terminal", lambda: True)
+    typed = "Does \x1b[D good.\nDoes good.\nhook\ntool\n\ngithub.com/ada\nhttps://github.com/ada/x\n"
+    said = new("my-extension", typed=typed)
+    assert "Error: the description 'Does \\x1b[D good.' has line breaks or control characters" in said
+    assert "'hook' is not in ['hooks', 'tool', 'cli', 'companion']" in said
+    assert "Error: 'github.com/ada' is no address of a repository" in said
+    answers = read_mapping(tmp_path / "my-extension" / ".copier-answers.yml")
+    assert (answers["description"], answers["kind"]) == ("Does good.", "tool")
+    assert answers["repository"] == "https://github.com/ada/x"
+
+
+@pytest.mark.parametrize(("name", "why"), [("json", "would hide the module json"), ("there", "it has 'file'")])
+def test_what_stands_in_the_way_is_told_before_the_first_question(
+    name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pi_devkit.cli.new._is_terminal", lambda: True)
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "file").touch()
+    done = CliRunner().invoke(app, ["new", name])
+    assert why in str(done.exception)
+    assert done.output == ""
+
+
+def test_in_a_workspace_its_repository_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pi_devkit.cli.new._is_terminal", lambda: True)
+    root = workspace(tmp_path / "work").root
+    monkeypatch.chdir(root)
+    assert "repository" not in new("pi-weather", typed="\n\nAda\n")
+    answers = read_mapping(root / "packages" / "pi-weather" / ".copier-answers.yml")
+    assert (answers["author"], answers["repository"]) == ("Ada", "https://github.com/ada/things")
+    done = CliRunner().invoke(app, ["new", "pi-weather"])
+    assert "there is a component 'pi-weather' already" in str(done.exception)
+    assert done.output == ""
 
 
 def test_inside_a_workspace_it_adds_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,6 +125,10 @@ def test_a_repository_of_its_own_can_be_asked_for_anywhere(tmp_path: Path, monke
         (["my-extension", "--kind", "nonsense"], "'nonsense' is not in ['hooks'"),
         (["my-extension", "-d", "license"], "must be QUESTION=ANSWER"),
         (["my-extension", "-d", "layout=workspace"], "'layout' is not for --data"),
+        (
+            ["my-extension", "-d", "kind=cli", "-k", "tool"],
+            "--kind says 'tool' and --data says 'cli'; give one of them",
+        ),
         (["pi-weather", "--workspace"], "there is no components.toml in "),
         (["there"], "exists and is not empty"),
     ],

@@ -46,18 +46,25 @@ def test_a_state_that_is_no_released_version_is_a_problem(folder: Path, commit: 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "question"),
+    ("old", "new", "question", "remedy"),
     [
-        ('name = "my-extension"', 'name = "yours"', "name"),
-        ('license = "MIT"', 'license = "Apache-2.0"', "license"),
-        ('requires-python = ">=3.11"', 'requires-python = ">=3.13"', "python_floor"),
+        ('name = "my-extension"', 'name = "yours"', "name", "the line in .copier-answers.yml"),
+        ('license = "MIT"', 'license = "0BSD"', "license", "`uvx copier update --defaults --data license=0BSD`"),
+        (
+            'requires-python = ">=3.11"',
+            'requires-python = ">=3.13"',
+            "python_floor",
+            "`uvx copier update --defaults --data python_floor=3.13`",
+        ),
     ],
 )
-def test_an_answer_that_is_no_longer_so_is_a_problem(folder: Path, old: str, new: str, question: str) -> None:
+def test_an_answer_that_is_no_longer_so_is_a_problem(
+    folder: Path, old: str, new: str, question: str, remedy: str
+) -> None:
     edit(folder / "pyproject.toml", old, new)
     (problem,) = Answers.read(folder).problems()
     assert problem.startswith(f"the answer of {question} is ")
-    assert f"`uvx copier update --data {question}=" in problem
+    assert problem.endswith(remedy)
 
 
 def test_what_was_not_made_from_the_template_is_told(tmp_path: Path) -> None:

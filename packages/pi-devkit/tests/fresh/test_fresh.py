@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from template_support import commit, git
+from template_support import commit, copier_cli, git
 
 from pi_devkit._errors import DevkitError, EnvironmentMissingError
 from pi_devkit.fresh import Answers, drift, fresh, newer, rehearse
@@ -48,6 +48,30 @@ def test_conflict_markers_that_were_committed_are_found(extension: Path, history
     commit(extension)
     history.release("v0.2.0", NEWER)
     assert rehearse(extension).conflicts == ("noxfile.py: has conflict markers",)
+
+
+def test_what_is_in_conflict_is_told_without_a_newer_version(extension: Path, history: History) -> None:
+    noxfile = extension / "noxfile.py"
+    noxfile.write_text(noxfile.read_text("utf-8").replace("Every check there is:", "Mine:"), "utf-8")
+    commit(extension)
+    history.release("v0.2.0", NEWER)
+    assert copier_cli("update", "--defaults", cwd=extension).returncode == 0
+    problem = "noxfile.py: is in conflict: mend it, then `git add noxfile.py` and commit"
+    assert fresh(extension).problems == (problem,)
+    commit(extension, "without looking")
+    marked = "noxfile.py: has conflict markers: choose what holds, remove them and commit"
+    assert (fresh(extension).version, fresh(extension).problems) == ("v0.2.0", (marked,))
+
+
+def test_what_was_put_aside_is_told(extension: Path) -> None:
+    (extension / "docs" / "usage.md.rej").write_text("@@ -1 +1 @@\n", "utf-8")
+    (problem,) = fresh(extension).problems
+    assert problem.startswith("docs/usage.md.rej: an update could not apply this")
+
+
+def test_a_line_under_a_heading_is_no_conflict_marker(extension: Path) -> None:
+    (extension / "docs" / "usage.md").write_text("Summary\n=======\n", "utf-8")
+    assert fresh(extension).problems == ()
 
 
 def test_a_file_of_the_template_that_was_changed_is_told_but_no_problem(extension: Path) -> None:

@@ -77,6 +77,29 @@ def test_t23_a_name_that_is_taken_is_refused(work: Workspace) -> None:
     assert (work.root / "components.toml").read_text("utf-8") == before
 
 
+def test_a_floor_above_that_of_the_root_is_refused(work: Workspace) -> None:
+    with pytest.raises(
+        DevkitError, match=r"python_floor is '3\.13', but the root runs on Python >=3\.11, .*; use '3\.11'"
+    ):
+        member("pi-weather", work, {"python_floor": "3.13"})
+    assert list((work.root / "packages").iterdir()) == []
+
+
+def test_a_floor_above_that_of_another_package_is_refused(work: Workspace) -> None:
+    member("pi-aaa", work, {})
+    (work.root / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["packages/*"]\n', "utf-8")
+    with pytest.raises(DevkitError, match=r"pi-aaa runs on Python >=3\.11"):
+        member("pi-weather", Workspace.find(work.root), {"python_floor": "3.12"})
+
+
+def test_a_floor_that_takes_no_python_away_is_fine(work: Workspace) -> None:
+    root = work.root / "pyproject.toml"
+    root.write_text(
+        root.read_text("utf-8").replace('requires-python = ">=3.11"', 'requires-python = ">=3.13"'), "utf-8"
+    )
+    assert member("pi-weather", work, {"python_floor": "3.13"}).files
+
+
 def test_what_fails_changes_nothing_at_the_root(work: Workspace) -> None:
     before = (work.root / "components.toml").read_text("utf-8")
     with pytest.raises(DevkitError):

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
         ("pytest", "choose one of your own"),
         ("tests", "choose one of your own"),
         ("con", "choose one of your own"),
+        ("pi-model", "would take the command /model, which is pi's own: try 'pi-my-model'"),
+        ("settings", "would take the command /settings, which is pi's own: try 'pi-my-settings'"),
+        ("pi-scoped-models", "try 'pi-my-scoped-models'"),
         ("pi-lane-v2", "leave the ending out"),
     ],
 )
@@ -63,7 +66,11 @@ def test_t23_a_bad_name_is_one_readable_line_and_leaves_nothing(name: str, why: 
         ({"license": "GPL"}, "'GPL' is not in ['MIT'"),
         ({"python_floor": "3.10"}, "'3.10' is not in ['3.11'"),
         ({"public_api": "yes"}, "public_api is 'yes', but must be true or false"),
-        ({"licence": "MIT"}, "the template does not ask 'licence'; it asks layout, name"),
+        ({"licence": "MIT"}, "the template does not ask 'licence'; it asks description, kind"),
+        ({"description": "up \x1b[A"}, "control characters"),
+        ({"kind": "tool\x1b[C"}, "is not in ['hooks'"),
+        ({"author": "Ada\x1b[D"}, "give a name in one line"),
+        ({"repository": "https://github.com/ada/x\x1b[D"}, "use https://HOST/OWNER/NAME"),
     ],
 )
 def test_t23_a_bad_answer_is_one_readable_line(answers: dict[str, str], why: str, tmp_path: Path) -> None:
@@ -71,6 +78,7 @@ def test_t23_a_bad_answer_is_one_readable_line(answers: dict[str, str], why: str
         standalone("my-extension", tmp_path / "new", answers)
     assert why in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).isprintable()
 
 
 def test_t23_a_workspace_has_a_prefix(tmp_path: Path) -> None:
@@ -92,6 +100,20 @@ def test_every_module_of_this_python_that_a_name_could_hide_is_known() -> None:
 
 def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", "utf-8")
-    with pytest.raises(DevkitError, match="exists and is not empty"):
+    (tmp_path / ".git").mkdir()
+    with pytest.raises(DevkitError, match=r"exists and is not empty: it has 'notes\.txt'; move that away"):
         standalone("my-extension", tmp_path, {})
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "notes.txt"]
+
+
+def test_of_many_files_in_the_way_some_are_named(tmp_path: Path) -> None:
+    for name in "abcdefg":
+        (tmp_path / name).touch()
+    with pytest.raises(DevkitError, match="it has 'a', 'b', 'c', 'd', 'e', 2 more; "):
+        standalone("my-extension", tmp_path, {})
+
+
+def test_a_file_in_place_of_the_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "new").write_text("mine", "utf-8")
+    with pytest.raises(DevkitError, match="exists and is a file"):
+        standalone("my-extension", tmp_path / "new", {})

@@ -47,11 +47,12 @@ class Case:
     public_api: bool = False
     description: str = "Counts the tool calls of an answer and asks before there are too many."
     author: str = "Ada Lovelace"
+    repository: str = ""
 
     @property
     def answers(self) -> dict[str, str | bool]:
         """What copier is told."""
-        return {**vars(self), "repository": f"https://github.com/ada/{self.name}"}
+        return {**vars(self), "repository": self.repository or f"https://github.com/ada/{self.name}"}
 
     @property
     def module(self) -> str:
@@ -97,7 +98,7 @@ CASES: Final = {
         Case("pi-aardvark", layout="workspace", author='The "Quoted" Society', description=_ODD),
         Case("pi-2nd-tool", kind="tool", layout="workspace", public_api=True),
         Case("pi-zebra", kind="cli", layout="workspace", license="Apache-2.0"),
-        Case("pi-jigsaw", kind="companion", layout="workspace", python_floor="3.12"),
+        Case("pi-jigsaw", kind="companion", layout="workspace"),
     )
 }
 STANDALONE: Final = [name for name, case in CASES.items() if case.layout == "standalone"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from template_support import CASES, STANDALONE, WORKSPACE, files
+from template_support import CASES, STANDALONE, WORKSPACE, files, render, run
 from validate_pyproject.api import Validator
 
 from pi_devkit._yaml import read_mapping
@@ -111,6 +113,36 @@ def test_t5_the_papers_are_there_and_links_lead_out_of_the_page(project: Path) -
 def test_t6_the_answers_are_kept_and_what_was_computed_is_not(project: Path) -> None:
     answers = read_mapping(project / ".copier-answers.yml")
     assert {name: answer for name, answer in answers.items() if not name.startswith("_")} == CASES[project.name].answers
+
+
+def test_t5_what_looks_like_html_in_the_description_is_shown(rendered: dict[str, Path]) -> None:
+    readme = (rendered["pi-aardvark"] / "README.md").read_text("utf-8")
+    assert "&lt;quickly>" in readme
+    assert "<quickly>" not in readme
+
+
+def test_t5_the_comments_in_a_block_of_the_page_are_in_one_column(project: Path) -> None:
+    blocks = re.findall(r"```console\n(.*?)```", (project / "README.md").read_text("utf-8"), re.DOTALL)
+    assert [len({line.index(" # ") for line in block.splitlines()}) for block in blocks] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("address", "tag", "why"),
+    [
+        ("https://github.com/ada/x", "v0.1.0", ""),
+        ("https://github.com/OWNER/x", "v0.1.0", "replace OWNER"),
+        ("https://github.com/ada/x", "v0.2.0", "the tag is v0.2.0, the version 0.1.0"),
+    ],
+)
+def test_t8_a_release_without_an_owner_or_with_another_version_is_refused(
+    address: str, tag: str, why: str, tmp_path: Path
+) -> None:
+    folder = render(replace(CASES["my-extension"], repository=address), tmp_path)
+    steps = read_mapping(folder / ".github" / "workflows" / "release.yml")["jobs"]["build"]["steps"]
+    script = "".join(step["run"] for step in steps if step.get("name", "").startswith("The ")).replace("pip ", "true ")
+    done = run("bash", "-e", "-c", script, cwd=folder, env={**os.environ, "TAG": tag})
+    assert done.returncode == (1 if why else 0), done.stderr
+    assert why in done.stdout
 
 
 @pytest.mark.parametrize("name", WORKSPACE)

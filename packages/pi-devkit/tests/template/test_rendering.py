@@ -36,7 +36,8 @@ def test_t9_every_file_has_a_lawful_name_plain_line_ends_and_one_at_its_end(proj
         assert not (project / file).stat().st_mode & 0o111, file
 
 
-def test_t17_two_extensions_share_no_name(rendered: dict[str, Path]) -> None:
+def test_t17_extensions_whose_names_differ_in_more_than_the_prefix_share_none(rendered: dict[str, Path]) -> None:
+    # `weather` and `pi-weather` are one name to pi-host, which refuses the second and says so.
     one, other = (
         " ".join((rendered[name] / "pyproject.toml").read_text("utf-8").split("[project.entry-points")[1].split())
         for name in ("pi-zebra", "pi-an-extension-with-quite-a-long-name-x")

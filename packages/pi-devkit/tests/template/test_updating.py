@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from template_support import Case, commit, copier_cli, files, git
 
 from pi_devkit.fresh import fresh, rehearse
@@ -109,12 +110,28 @@ def test_t21_a_file_that_was_deleted_does_not_come_back(extension: Path, history
     assert not {"docs/usage.md", "tests/test_calls.py"} & set(files(extension))
 
 
-def test_t21_one_answer_can_be_changed(extension: Path) -> None:
-    changed = update(extension, "--data", "license=Apache-2.0", "--data", "kind=cli")
-    assert "Apache License" in (extension / "LICENSE").read_text("utf-8")
-    assert 'license = "Apache-2.0"' in (extension / "pyproject.toml").read_text("utf-8")
-    assert (extension / "src" / "my_extension" / "cli.py").is_file()
-    assert "U" not in changed
+@pytest.mark.parametrize(
+    ("question", "answer", "file", "text"),
+    [
+        ("license", "Apache-2.0", "LICENSE", "Apache License"),
+        ("python_floor", "3.13", "pyproject.toml", 'requires-python = ">=3.13"'),
+        ("repository", "https://github.com/ada/x", "pyproject.toml", 'Homepage = "https://github.com/ada/x"'),
+        ("description", "Does good.", "README.md", "Does good."),
+        ("author", "Ada", "LICENSE", "Ada"),
+    ],
+)
+def test_t21_some_answers_can_be_changed(extension: Path, question: str, answer: str, file: str, text: str) -> None:
+    work(extension)
+    assert "U" not in update(extension, "--data", f"{question}={answer}")
+    assert text in (extension / file).read_text("utf-8")
+    assert fresh(extension).problems == ()
+
+
+def test_t21_which_answers_can_be_changed_is_told_where_they_are(extension: Path) -> None:
+    lines = (extension / ".copier-answers.yml").read_text("utf-8").splitlines()
+    head = " ".join(line for line in lines if line.startswith("#"))
+    assert all(name in head for name in ("license", "python_floor", "repository", "description", "author"))
+    assert not any(name in head for name in ("kind", "layout", "public_api"))
 
 
 def test_t21_to_update_twice_is_to_update_once(extension: Path, history: History) -> None:

@@ -81,7 +81,11 @@ class Answers:
         ):
             answer = self.given.get(question)
             if answer != value:
-                yield (
-                    f"the answer of {question} is {answer!r}, pyproject.toml says {value!r}: "
-                    f"mend that, or `uvx copier update --data {question}={value}`"
-                )
+                said = f"the answer of {question} is {answer!r}, pyproject.toml says {value!r}"
+                yield f"{said}: {_remedy(question, value)}"
+
+
+def _remedy(question: str, value: object) -> str:
+    if question == "name":  # an update would make a second package beside the first
+        return f"mend that, or if all of it was renamed, the line in {ANSWERS_FILE}"
+    return f"mend that, or `uvx copier update --defaults --data {question}={value}`"

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from pi_devkit._commands import run
 from pi_devkit._errors import DevkitError
 from pi_devkit.fresh._copier import copier
+from pi_devkit.fresh._leftovers import changes, leftovers
 from pi_devkit.scaffold import ANSWERS_FILE
 
 __all__ = ["Rehearsal", "rehearse"]
-
-_MARKER: Final = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
-_LEFTOVERS: Final = (".rej", ".orig")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +54,10 @@ def rehearse(folder: Path, *, to: str = "") -> Rehearsal:
 
 
 def _look(folder: Path) -> Rehearsal:
-    status = run(["git", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "."], cwd=folder)
-    prefix = run(["git", "rev-parse", "--show-prefix"], cwd=folder).out.strip()
-    changed, conflicts = [], []
-    for line in filter(None, status.out.split("\0")):
-        state, file = line[:2], line[3:].removeprefix(prefix)
-        changed.append(file)
-        if "U" in state or state in {"AA", "DD"}:
-            conflicts.append(f"{file}: changed here and in the template, in the same place")
-        elif file.endswith(_LEFTOVERS):
-            conflicts.append(f"{file}: what could not be applied was put aside")
-        elif (folder / file).is_file() and _MARKER.search((folder / file).read_bytes()):
-            conflicts.append(f"{file}: has conflict markers")
-    return Rehearsal(tuple(changed), tuple(conflicts))
+    found = leftovers(folder)
+    conflicts = [
+        *(f"{file}: changed here and in the template, in the same place" for file in found.unmerged),
+        *(f"{file}: what could not be applied was put aside" for file in found.aside),
+        *(f"{file}: has conflict markers" for file in found.marked),
+    ]
+    return Rehearsal(tuple(changes(folder)), tuple(conflicts))

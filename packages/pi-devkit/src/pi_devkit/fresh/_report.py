@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_devkit.fresh._answers import Answers
 from pi_devkit.fresh._drift import drift
 from pi_devkit.fresh._latest import newer
+from pi_devkit.fresh._leftovers import leftovers
 from pi_devkit.fresh._rehearsal import rehearse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["Report", "fresh"]
@@ -46,7 +49,7 @@ def fresh(folder: Path) -> Report:
         DevkitError: it was not made from a template, is not committed, or copier fails.
     """
     answers = Answers.read(folder)
-    problems = answers.problems()
+    problems = [*_left(folder), *answers.problems()]
     if problems:  # nothing can be asked on the strength of these
         return Report(answers.commit, "", (), (), tuple(problems))
     latest = newer(folder)
@@ -56,3 +59,13 @@ def fresh(folder: Path) -> Report:
         changed = rehearsal.changed
         problems += rehearsal.conflicts
     return Report(answers.commit, latest, changed, tuple(drift(answers)), tuple(problems))
+
+
+def _left(folder: Path) -> Iterator[str]:
+    found = leftovers(folder)
+    for file in found.unmerged:
+        yield f"{file}: is in conflict: mend it, then `git add {shlex.quote(file)}` and commit"
+    for file in found.aside:
+        yield f"{file}: an update could not apply this: do it by hand, then delete the file"
+    for file in found.marked:
+        yield f"{file}: has conflict markers: choose what holds, remove them and commit"

@@ -10,14 +10,15 @@ import tomlkit
 from pi_devkit import generate
 from pi_devkit._errors import DevkitError
 from pi_devkit.components import FILE_NAME, Workspace
-from pi_devkit.scaffold._render import Made, render
+from pi_devkit.scaffold._floor import check_floor
+from pi_devkit.scaffold._render import Made, check_vacant, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tomlkit import TOMLDocument
 
-__all__ = ["member"]
+__all__ = ["check_member", "member"]
 
 _FOLDER: Final = "packages"
 
@@ -33,15 +34,31 @@ def member(name: str, workspace: Workspace, answers: Mapping[str, str]) -> Made:
     Raises:
         DevkitError: the name is not possible or taken, an answer is not possible, or the folder has files.
     """
-    if name in workspace.file.components:
-        raise DevkitError(f"there is a component {name!r} already; choose another name")
-    _check_import(name, workspace)
+    check_member(name, workspace, answers)
     repository = {"repository": workspace.project.repository}
     made = render(name, workspace.root / _FOLDER / name, {**repository, **answers, "layout": "workspace"})
     _edit(workspace, FILE_NAME, lambda document: _add_row(document, name, answers.get("kind", "hooks")))
     _edit(workspace, "pyproject.toml", lambda document: _add_member(document, name))
     generated = generate.write(Workspace.find(workspace.root))
     return Made(made.folder, made.files, (FILE_NAME, "pyproject.toml", *generated))
+
+
+def check_member(name: str, workspace: Workspace, answers: Mapping[str, str]) -> None:
+    """Check what only the workspace knows; the template checks the rest.
+
+    Args:
+        name: as for :func:`member`.
+        workspace: as for :func:`member`.
+        answers: as for :func:`member`.
+
+    Raises:
+        DevkitError: the name is taken, the folder has files, or the oldest Python is too new for the other packages.
+    """
+    if name in workspace.file.components:
+        raise DevkitError(f"there is a component {name!r} already; choose another name")
+    _check_import(name, workspace)
+    check_vacant(workspace.root / _FOLDER / name)
+    check_floor(answers.get("python_floor", ""), workspace)
 
 
 def _check_import(name: str, workspace: Workspace) -> None:

@@ -13,10 +13,13 @@ from pi_devkit._yaml import read_mapping
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SOURCE", "Question", "checked", "questions", "tag", "template"]
+__all__ = ["SOURCE", "TAKEN", "Question", "checked", "questions", "tag", "template"]
 
 #: Where the template's own tagged history is; what an extension remembers, so that anybody can update it.
 SOURCE: Final = "gh:pi-python/extension-template"
+
+#: Questions that are answered otherwise than by ``--data``.
+TAKEN: Final = ("layout", "name")
 
 _TRUTHS: Final = ("true", "false")
 
@@ -77,7 +80,8 @@ def checked(answers: Mapping[str, str]) -> dict[str, str | bool]:
     found: dict[str, str | bool] = {}
     for name, answer in answers.items():
         if name not in known:
-            raise DevkitError(f"the template does not ask {name!r}; it asks {', '.join(known)}")
+            open_ones = ", ".join(question for question in known if question not in TAKEN)
+            raise DevkitError(f"the template does not ask {name!r}; it asks {open_ones}")
         if known[name].is_bool and answer not in _TRUTHS:
             raise DevkitError(f"{name} is {answer!r}, but must be true or false")
         found[name] = answer == "true" if known[name].is_bool else answer
