@@ -278,7 +278,8 @@ def test_a_bound_follows_what_was_released_before(plain: Repository) -> None:
 
 
 def test_an_import_that_a_dependency_group_brings_is_told(repository: Repository) -> None:
-    repository.append(f"{BASE}/pyproject.toml", '\n[dependency-groups]\ndev = ["msgspec"]\n')
+    excuse = '\n[tool.deptry]\nignore = ["DEP004"]\n'
+    repository.append(f"{BASE}/pyproject.toml", '\n[dependency-groups]\ndev = ["msgspec"]\n' + excuse)
     repository.append(INIT, '\n\ndef later() -> None:\n    """Read."""\n    import msgspec\n')
     said = _said(repository, "R12")
     assert said == (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import tomlkit
 from packaging.version import InvalidVersion, Version
 
 from pi_devkit._commands import run_tool
@@ -96,9 +97,9 @@ def _version(text: str) -> Version:
 def imports(context: Context) -> Outcome:
     """R12: it imports the standard library, itself, and what it requires."""
     folder = context.unpacked
-    (folder / "pyproject.toml").write_bytes(
-        (context.workspace.folder(context.component) / "pyproject.toml").read_bytes()
-    )
+    # Without its `tool` tables: in `tool.deptry` it could excuse itself.
+    stated = {name: table for name, table in context.source.pyproject.items() if name != "tool"}
+    (folder / "pyproject.toml").write_text(tomlkit.dumps(stated), "utf-8")
     report = folder.parent / "deptry.json"
     modules = context.clean.probe("names", {})["modules"]
     names = ",".join(f"{name}={'|'.join(found)}" for name, found in sorted(modules.items()))
