@@ -53,6 +53,33 @@ def test_a_release_whose_smoke_function_broke_left_no_state_and_that_is_told(rep
     assert "its own smoke function does not work any more" in _outcome(report, "R21").lines[1]
 
 
+def test_what_broke_since_the_last_release_is_named_and_a_larger_step_allows_it(plain: Repository) -> None:
+    plain.git("tag", "pi-sample-base-v0.1.0")
+    plain.edit("packages/pi-sample-base/src/pi_sample_base/__init__.py", "def greet(", "def welcome(")
+    plain.bump("pi-sample-base", "0.1.1")
+    plain.commit()
+    (line,) = _outcome(plain.prove("pi-sample-base", only=("R23",)), "R23").lines
+    assert line == "pi_sample_base.greet: Public object was removed; raise the minor version, or keep it"
+    plain.bump("pi-sample-base", "0.2.0", before="0.1.1")
+    plain.commit()
+    report = plain.prove("pi-sample-base", only=("R23",))
+    assert (report.code, _outcome(report, "R23").lines) == (
+        0,
+        ("1 breaking changes since pi-sample-base-v0.1.0, which the version allows",),
+    )
+
+
+def test_a_package_of_another_name_is_a_breaking_change(plain: Repository) -> None:
+    plain.git("mv", "packages/pi-sample-base/src/pi_sample_base", "packages/pi-sample-base/src/pi_sample_old")
+    plain.git("commit", "-q", "-m", "as it was called")
+    plain.git("tag", "pi-sample-base-v0.1.0")
+    plain.git("mv", "packages/pi-sample-base/src/pi_sample_old", "packages/pi-sample-base/src/pi_sample_base")
+    plain.bump("pi-sample-base", "0.1.1")
+    plain.commit()
+    (line,) = _outcome(plain.prove("pi-sample-base", only=("R23",)), "R23").lines
+    assert line.startswith("pi_sample_base: there was a package of another name; raise the minor version")
+
+
 def test_a_first_release_says_that_it_is_one(repository: Repository) -> None:
     report = repository.prove("pi-sample-base", only=("R04", "R21", "R23", "R26"))
     assert report.ids("passed") == [record.id for record in report.records]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from pi_devkit._commands import run
+from pi_devkit._commands import needs, run
 from pi_devkit._errors import DevkitError, EnvironmentMissingError
 from pi_devkit.checks._model import Outcome, judge, not_asked, passed
 
@@ -104,23 +104,32 @@ def _taken_up(context: Context, requirement: str) -> Outcome:
 
 def api(context: Context) -> Outcome:
     """R23: what changed for whoever imports it fits the step of the version."""
-    import griffe  # noqa: PLC0415  # of the extra `release`
-
     tag = last_release(context, context.component)
     if not tag:
         return passed("first release: there is no promise yet that could be broken")
     before = Version(tag.removeprefix(f"{context.component.name}-v"))
-    package = context.component.import_name
-    try:
-        old = griffe.load(package, search_paths=[at_tag(context, tag, context.component) / "src"])
-    except ModuleNotFoundError:
-        return judge([f"{tag} had no package {package!r}; whoever imported what it had is left alone: keep its name"])
-    new = griffe.load(package, search_paths=[context.unpacked])
-    lines = [f"{one.obj.path}: {one.kind.value}" for one in griffe.find_breaking_changes(old, new)]
+    lines = _broken(context, at_tag(context, tag, context.component) / "src")
     if _may_break(before, context.version):
         return passed(f"{len(lines)} breaking changes since {tag}, which the version allows", breaking=lines)
     step = "raise the minor version" if context.version.major == 0 else "raise the major version"
     return judge([f"{line}; {step}, or keep it" for line in lines], f"nothing broke since {tag}")
+
+
+def _broken(context: Context, before: Path) -> list[str]:
+    """What whoever imports it misses, one line each.
+
+    Args:
+        context: the component.
+        before: the sources of the last release.
+    """
+    needs("griffe")
+    import griffe  # noqa: PLC0415  # of the extra `release`
+
+    package = context.component.import_name
+    if not (before / package).is_dir():
+        return [f"{package}: there was a package of another name"]
+    old, new = griffe.load(package, search_paths=[before]), griffe.load(package, search_paths=[context.unpacked])
+    return [f"{one.obj.path}: {one.kind.value}" for one in griffe.find_breaking_changes(old, new)]
 
 
 def _may_break(before: Version, now: Version) -> bool:
