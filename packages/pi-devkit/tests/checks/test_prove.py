@@ -65,7 +65,7 @@ def test_what_broke_since_the_last_release_is_named_and_a_larger_step_allows_it(
     report = plain.prove("pi-sample-base", only=("R23",))
     assert (report.code, _outcome(report, "R23").lines) == (
         0,
-        ("1 breaking changes since pi-sample-base-v0.1.0, which the version allows",),
+        ("what broke since pi-sample-base-v0.1.0, and the version allows: 1",),
     )
 
 

@@ -110,7 +110,7 @@ def api(context: Context) -> Outcome:
     before = Version(tag.removeprefix(f"{context.component.name}-v"))
     lines = _broken(context, at_tag(context, tag, context.component) / "src")
     if _may_break(before, context.version):
-        return passed(f"{len(lines)} breaking changes since {tag}, which the version allows", breaking=lines)
+        return passed(f"what broke since {tag}, and the version allows: {len(lines)}", breaking=lines)
     step = "raise the minor version" if context.version.major == 0 else "raise the major version"
     return judge([f"{line}; {step}, or keep it" for line in lines], f"nothing broke since {tag}")
 
