@@ -34,8 +34,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(root, "tag", "pi-lane-v0.1.0")
     readme = root / "packages/pi-lane/README.md"
     readme.write_text(readme.read_text("utf-8") + "\nIt is rehearsed, too.\n", "utf-8")
+    (root / "changelog.d" / "+rehearsed.feature.md").write_text("`pi-lane` is rehearsed, too.\n", "utf-8")
     commit(root, "feat(pi-lane): rehearse")
-    # What the release request changes, done by hand.
+    # The news of the project, from the fragments; then what the release request changes, done by hand.
+    must("towncrier", "build", "--yes", "--version", "2026.01", "--date", "2026-01-02", cwd=root)
     devkit("bump", "pi-lane", "0.2.0", cwd=root)
     changelog = root / "packages/pi-lane/CHANGELOG.md"
     news = "# Changelog\n\n## 0.2.0 (2026-01-02)\n\n- It is rehearsed.\n"
@@ -72,6 +74,13 @@ def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Venv:
         must(*words, "--no-deps", "--require-hashes", "-r", "wanted.txt", cwd=folder, env=env)
         must(*words, "pi-lane==0.2.0", cwd=folder, env=env)
     return Venv(folder / "venv")
+
+
+def test_what_users_were_to_be_told_is_in_the_news_and_waits_no_more(repository: Path) -> None:
+    news = (repository / "CHANGELOG.md").read_text("utf-8")
+    assert news.startswith("## 2026.01 (2026-01-02)\n")
+    assert "- `pi-lane` is rehearsed, too.\n" in news
+    assert git(repository, "ls-files", "changelog.d/*.md") == ""
 
 
 def test_what_was_built_is_proved_and_nothing_is_built_for_that(repository: Path, dist: Path) -> None:
