@@ -152,3 +152,16 @@ def test_of_what_was_removed_only_the_name_is_kept(plain: Repository) -> None:
     ]
     assert "pi-gone" not in "".join(generated(workspace).values())
     assert workspace.component("pi-gone").state == "removed"
+
+
+@pytest.mark.parametrize(
+    ("requires", "said"),
+    [
+        ('">=3.13"', "requires Python >=3.13, and a Python that one package refuses, 3.11, is lost to the workspace"),
+        ('"3.11 or newer"', "project.requires-python is '3.11 or newer'; write a bound like '>=3.11'"),
+        ("3", "project.requires-python is 3; write a bound like '>=3.11'"),
+    ],
+)
+def test_a_python_that_one_package_takes_from_all_is_told(plain: Repository, requires: str, said: str) -> None:
+    plain.edit(PYPROJECT, 'requires-python = ">=3.11"', f"requires-python = {requires}")
+    assert said in _only(plain)

@@ -58,6 +58,7 @@ def _component(workspace: Workspace, component: Component) -> Iterator[str]:
         return
     if source.name != component.name:
         yield f"pyproject.toml calls it {source.name!r}; the name there and the key in {FILE_NAME} are one"
+    yield from _floor(workspace, component)
     yield from _sources(workspace, component)
     yield from _urls(workspace, component)
     yield from _tests(workspace, component)
@@ -89,6 +90,19 @@ def _expired(component: Component) -> Iterator[str]:
     for failure in component.expected_failures:
         if failure.until < today:
             yield f"its expected failure with pi {failure.pi} ended on {failure.until}: mend it, or renew it"
+
+
+def _floor(workspace: Workspace, component: Component) -> Iterator[str]:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # as in Workspace.tags
+
+    requires, oldest = workspace.source(component).project.get("requires-python", ""), workspace.project.pythons[0]
+    try:
+        runs = SpecifierSet(str(requires)).contains(oldest)
+    except InvalidSpecifier:
+        yield f"project.requires-python is {requires!r}; write a bound like '>={oldest}'"
+        return
+    if not runs:
+        yield f"requires Python {requires}, and a Python that one package refuses, {oldest}, is lost to the workspace"
 
 
 def _sources(workspace: Workspace, component: Component) -> Iterator[str]:
