@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pi_devkit.checks import CHECKS, Bench
+from pi_devkit.checks import CHECKS, Asked, Bench, prove
+from pi_devkit.components import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,10 +135,9 @@ def test_a_name_that_somebody_else_has_is_told(
     (wheel,) = (tmp_path / "index").glob("*.whl")
     monkeypatch.setenv("UV_FIND_LINKS", str(wheel.parent))
     plain.bump("pi-sample-base", "0.2.0")
-    plain.edit("packages/pi-sample-base/CHANGELOG.md", "## 0.1.0 (2026-01-01)\n\n- It begins.\n", "")
     plain.commit()
     (line,) = _outcome(plain.prove("pi-sample-base", only=("R04",)), "R04").lines
-    assert line.startswith("the index has a pi-sample-base of somebody else")
+    assert line.startswith("the index has pi-sample-base, and git no tag of a release: `git fetch --tags`, or choose")
 
 
 def test_the_files_that_were_proved_are_handed_over_with_their_hashes(plain: Repository, tmp_path: Path) -> None:
@@ -201,12 +201,14 @@ def test_a_release_that_broke_off_goes_on_with_the_same_files(plain: Repository,
     assert line.startswith("the index has 1 other files of pi-sample-base==0.1.0 than those given")
 
 
-def test_releases_without_their_tags_are_no_verdict(plain: Repository) -> None:
-    plain.bump("pi-sample-base", "0.2.0")
-    plain.commit()
-    report = plain.prove("pi-sample-base", only=("R23",))
+def test_a_part_of_the_history_without_its_tags_is_no_verdict(plain: Repository, tmp_path: Path) -> None:
+    plain.git("tag", "pi-sample-base-v0.0.9")
+    plain.git("commit", "-q", "--allow-empty", "-m", "more")
+    plain.git("clone", "-q", "--depth", "1", plain.root.as_uri(), str(tmp_path / "part"))
+    with Bench(Workspace.find(tmp_path / "part")) as bench:
+        report = prove(bench, bench.workspace.component("pi-sample-base"), Asked(only=("R23",)))
     assert (report.code, report.ids("missing")) == (2, ["R23"])
-    assert "has 2 releases, and git no tag of the ones before; `git fetch --tags`" in _outcome(report, "R23").lines[0]
+    assert "without its tags: `git fetch --unshallow --tags`" in _outcome(report, "R23").lines[0]
 
 
 def test_a_check_that_breaks_leaves_the_others_and_the_report(

@@ -51,13 +51,11 @@ def last_release(context: Context, component: Component) -> str:
         component: which component.
 
     Raises:
-        EnvironmentMissingError: there were releases, and git has no tag of them.
+        EnvironmentMissingError: git has no tag of it, and lacks the history that could have one.
     """
     tags = [tag for tag in context.workspace.tags(component) if tag != context.asked.tag]
-    releases = context.workspace.source(component).releases()
-    if not tags and len(releases) > 1:
-        told = f"{component.name}'s changelog has {len(releases)} releases, and git no tag of the ones before"
-        raise EnvironmentMissingError(f"{told}; `git fetch --tags`")
+    if not tags and context.workspace.git("rev-parse", "--is-shallow-repository").out.strip() != "false":
+        raise EnvironmentMissingError("this is a part of the history, without its tags: `git fetch --unshallow --tags`")
     return tags[0] if tags else ""
 
 
@@ -75,7 +73,10 @@ def newer(context: Context) -> Outcome:
             return _taken_up(context, f"{name}=={version}")
         found.append(f"the index has {name} {version} already; raise the version")
     elif not tag and _on_index(context, name):
-        found.append(f"the index has a {name} of somebody else, since nothing was released from here; choose a name")
+        found.append(
+            f"the index has {name}, and git no tag of a release: `git fetch --tags`, or choose another name if it is "
+            "somebody else's"
+        )
     return judge(found, "first release" if not tag else f"after {tag}")
 
 
