@@ -130,3 +130,33 @@ def test_without_a_key_everything_is_shown(configured: User) -> None:
         "disabled": ["audit"],
         "plugins": {"gate": {"strict": True}},
     }
+
+
+def test_a_date_is_text_for_programs(configured: User) -> None:
+    configured("config", "set", "plugins.gate.since", "2024-01-01")
+    done = configured("config", "get", "plugins.gate", "--json")
+    assert json.loads(done.stdout)["since"] == "2024-01-01"
+
+
+def test_text_with_a_hash_stays_whole(configured: User) -> None:
+    configured("config", "set", "plugins.gate.message", "5 # of us")
+    assert configured("config", "get", "plugins.gate.message").stdout == "5 # of us\n"
+
+
+def test_a_table_is_not_replaced_by_a_value(configured: User) -> None:
+    configured("config", "set", "plugins.gate.rules.first", "1")
+    done = configured("config", "set", "plugins.gate.rules", "2")
+    assert done.returncode == 1
+    assert "it is a table with first; set one of these" in done.stderr
+    assert configured("config", "get", "plugins.gate.rules.first").stdout == "1\n"
+
+
+def test_the_ends_of_lines_stay_what_they_are(configured: User) -> None:
+    before = configured.config.read_bytes().replace(b"\n", b"\r\n")
+    configured.config.write_bytes(before)
+    configured("config", "set", "deadline", "7")
+    after = configured.config.read_bytes()
+    assert [line for line in before.splitlines(keepends=True) if line not in after.splitlines(keepends=True)] in (
+        [],
+        [line for line in before.splitlines(keepends=True) if line.startswith(b"deadline")],
+    )

@@ -177,6 +177,22 @@ def test_a_pi_that_fails_leaves_nothing_behind(bare: User) -> None:
     assert listing(bare.home.home) == before
 
 
+def test_a_pi_that_fails_after_it_wrote_its_settings_finds_them_as_they_were(bare: User) -> None:
+    bare.settings.write_text('{"theme": "dark"}')
+    writes = f"""echo '{{"packages": ["./pi-host"]}}' > {bare.settings}"""
+    bare.program("pi", f'[ "$1" = --version ] && echo 1.5.2 && exit; {writes}; exit 1')
+    assert bare("install").returncode == 1
+    assert bare.settings.read_text() == '{"theme": "dark"}'
+
+
+@pytest.mark.parametrize("packages", [5, ["~nosuchuser/x"], ["a\0b"], [None], {"x": 1}])
+def test_packages_of_pi_that_are_none_are_passed_over(newest: User, packages: object) -> None:
+    newest.settings.write_text(json.dumps({"packages": packages}))
+    done = newest("doctor", "--json")
+    (found,) = [one for one in json.loads(done.stdout)["findings"] if one["subject"] == "install"]
+    assert found["level"] == "ok"
+
+
 def test_a_folder_that_cant_be_written_is_told(newest: User) -> None:
     # Nobody, not even root, makes a file there.
     done = newest("install", PI_CODING_AGENT_DIR="/proc/self")

@@ -103,3 +103,12 @@ def test_a_pi_that_is_too_old_for_a_plugin_is_told(newest: User) -> None:
 
 def test_without_plugins_it_says_where_one_goes(bare: User) -> None:
     assert "put a .py file into ~/.pi/agent/python" in bare("plugins").stdout
+
+
+def test_what_a_plugin_says_cannot_move_the_cursor(bare: User) -> None:
+    bare.plugin("loud", 'raise ValueError("\\x1b[2J\\u202eevil")\n')
+    for command in ("plugins", "doctor"):
+        said = bare(command).stdout
+        assert "evil" in said
+        assert "\x1b[2J" not in said
+        assert "\u202e" not in said

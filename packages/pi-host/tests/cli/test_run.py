@@ -26,6 +26,12 @@ def before_agent_start(event):
 """
 
 
+def test_a_trace_that_cannot_be_written_is_told_before_pi_starts(user: User) -> None:
+    done = user("run", "--trace", "/nowhere/at/all.jsonl", "--", "-p", "hi")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the trace can't be written to '/nowhere/at/all.jsonl'" in done.stderr
+
+
 def test_pi_has_the_plugins_and_its_output_and_exit_code_are_its_own(
     user: User, scripted_model: ScriptedModel, tmp_path: Path
 ) -> None:

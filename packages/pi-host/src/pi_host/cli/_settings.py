@@ -60,16 +60,20 @@ class Undo(msgspec.Struct, kw_only=True):
 
     def restore(self, scope: Scope) -> bool:
         """Put pi's settings back unless somebody has changed them since; return whether that was done."""
-        path = scope.settings
-        if _digest(path) != self.after:
+        if _digest(scope.settings) != self.after:
             return False
+        self.put_back(scope)
+        return True
+
+    def put_back(self, scope: Scope) -> None:
+        """Make pi's settings what they were, whatever is in them now."""
+        path = scope.settings
         if self.before is None:
             path.unlink(missing_ok=True)
-        else:
-            mode = path.stat().st_mode & 0o7777
+        elif _contents(path) != self.before:
+            mode = path.stat().st_mode & 0o7777 if path.exists() else 0o600
             replace(path, [self.before])
             path.chmod(mode)
-        return True
 
     def clean(self) -> None:
         """Remove the folders that were made for the installation, as far as nothing else is in them now."""
@@ -93,7 +97,8 @@ def is_listed(scope: Scope) -> bool:
     except UnicodeDecodeError as error:
         raise ConfigError(scope.settings, None, f"not UTF-8: {error}; mend this file first") from error
     entries = settings.get("packages") if isinstance(settings, dict) else None
-    return any(_names(entry, scope) for entry in entries or ())
+    # What is no list names nothing, for pi neither.
+    return isinstance(entries, list) and any(_names(entry, scope) for entry in entries)
 
 
 def tell_pi(pi: Pi, command: Literal["install", "remove"], scope: Scope) -> None:
@@ -127,8 +132,13 @@ def tell_pi(pi: Pi, command: Literal["install", "remove"], scope: Scope) -> None
 
 def _names(entry: object, scope: Scope) -> bool:
     source = entry.get("source") if isinstance(entry, dict) else entry
-    # pi writes paths relative to the folder that the settings belong to.
-    return isinstance(source, str) and (scope.root / Path(source).expanduser()).resolve() == scope.package.resolve()
+    if not isinstance(source, str):
+        return False
+    try:
+        # pi writes paths relative to the folder that the settings belong to.
+        return (scope.root / Path(source).expanduser()).resolve() == scope.package.resolve()
+    except (OSError, RuntimeError, ValueError):  # a home of nobody, a null byte: no path at all
+        return False
 
 
 def _contents(path: Path) -> bytes | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import tomlkit
 import typer
 from tomlkit import TOMLDocument
@@ -82,7 +83,7 @@ def get(
             raise HandledError(f"{key!r} is not set in {tilde(_file())}; `pi-host config get` shows what is")
         value = value[part]
     if as_json:
-        say_json(value)
+        say_json(msgspec.to_builtins(value))  # dates have no place in JSON
     elif isinstance(value, dict):
         typer.echo(tomlkit.dumps(value).rstrip() or f"nothing is set in {tilde(_file())}")
     else:
@@ -110,7 +111,10 @@ def set_(
         table = table.setdefault(part, tomlkit.table())
         if not isinstance(table, dict):
             raise HandledError(f"{key!r} can't be set: {part!r} holds {table!r} already")
-    table[path[-1]] = _value(value)
+    there, found = table.get(path[-1]), _value(value)
+    if isinstance(there, dict) and there and not isinstance(found, dict):
+        raise HandledError(f"{key!r} can't be set: it is a table with {', '.join(there)}; set one of these")
+    table[path[-1]] = found
     _write(document)
     typer.echo(f"{key} = {tomlkit.item(table[path[-1]]).as_string()}")
 
@@ -123,7 +127,7 @@ def _read() -> TOMLDocument:
     # The same check as pi's plugins get: what it can't make sense of is not edited.
     _config.read(_file())
     try:
-        return tomlkit.parse(_file().read_text("utf-8"))
+        return tomlkit.parse(_file().read_bytes())  # with the ends of lines that it has
     except FileNotFoundError:
         return tomlkit.document()
 
@@ -157,10 +161,11 @@ def _path(key: str) -> list[str]:
 
 def _value(text: str) -> Any:
     try:
-        found = tomllib.loads(f"value = {text}")
+        # In a list, what follows a value is a mistake: a comment, which would be dropped, or another key.
+        found = tomllib.loads(f"value = [{text}]")["value"]
     except tomllib.TOMLDecodeError:
         return text
-    return found["value"] if len(found) == 1 else text
+    return found[0] if len(found) == 1 else text
 
 
 def _plugin_names() -> list[str]:

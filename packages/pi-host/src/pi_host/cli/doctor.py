@@ -3,7 +3,7 @@
 import typer
 
 from pi_host.cli._checks import Finding, examine
-from pi_host.commandline import AsJson, console, say_json
+from pi_host.commandline import AsJson, console, safe, say_json
 
 __all__ = ["doctor"]
 
@@ -39,7 +39,7 @@ def _show(findings: list[Finding]) -> None:
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for finding in findings:
-        mend = f"\n[dim]mend:[/] {escape(finding.mend)}" if finding.mend else ""
+        mend = f"\n[dim]mend:[/] {escape(safe(finding.mend))}" if finding.mend else ""
         level = f"[{_STYLE[finding.level]}]{finding.level}[/]"
-        table.add_row(level, escape(finding.subject), escape(finding.text) + mend)
+        table.add_row(level, escape(safe(finding.subject)), escape(safe(finding.text)) + mend)
     console(markup=True).print(table)

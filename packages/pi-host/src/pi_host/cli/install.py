@@ -85,6 +85,8 @@ def _install(scope: Scope, pi: Pi, installed: Installed) -> bool:
             tell_pi(pi, "install", scope)
             undo.write(scope)
         except BaseException:
+            # pi may have got as far as naming the package before it failed, or was interrupted.
+            undo.put_back(scope)
             _package.remove(scope)
             undo.clean()
             raise

@@ -11,7 +11,7 @@ from pi_host._errors import HandledError
 from pi_host._plugins import Plugin
 from pi_host.cli._places import autoloads, tilde
 from pi_host.cli._probing import Found, probe
-from pi_host.commandline import AsJson, console, say_error, say_json
+from pi_host.commandline import AsJson, console, safe, say_error, say_json
 from pi_host.launch import agent_dir
 from pi_host.pis import find_pi
 
@@ -115,7 +115,7 @@ def _details(plugin: Plugin) -> list[str]:
 def _plain(text: str) -> str:
     from rich.markup import escape  # noqa: PLC0415  # as above
 
-    return escape(text)
+    return escape(safe(text))
 
 
 def _rank(plugin: Plugin) -> tuple[Any, ...]:

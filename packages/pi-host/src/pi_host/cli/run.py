@@ -50,7 +50,7 @@ def run(
     env = os.environ | environment(
         plugins=[_absolute(name) for name in plugin or ()],
         autoload=autoload,
-        trace=Path(trace).absolute() if trace else None,
+        trace=_writable(trace) if trace else None,
         cache=cache(),
     )
     # What the bridge will read: a variable that was set before stands where no option replaces it.
@@ -58,6 +58,15 @@ def run(
     selection = Selection(agent_dir(), autoload=env.get("PI_HOST_AUTOLOAD") != "0", explicit=explicit)
     prepare(selection, pi_version=found.version, cache=cache())
     _become([*found.argv, "-e", str(BRIDGE), *(args or ())], env)
+
+
+def _writable(trace: str) -> Path:
+    path = Path(trace).absolute()
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise HandledError(f"the trace can't be written to {trace!r}: {error.strerror}; name another file") from error
+    return path
 
 
 def _absolute(plugin: str) -> str:
