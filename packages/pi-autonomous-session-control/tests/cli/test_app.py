@@ -93,7 +93,7 @@ def test_timeline_writes_a_page(recorded: Path, tmp_path: Path) -> None:
     target = tmp_path / "t.html"
     assert run("timeline", "--html", str(target)).stdout == f"wrote {target}\n"
     assert "<svg" in target.read_text()
-    assert "No such file" in run("timeline", "--html", str(tmp_path / "no" / "t.html"), code=1).stderr
+    assert "there is no such folder" in run("timeline", "--html", str(tmp_path / "no" / "t.html"), code=1).stderr
 
 
 def test_without_a_log_it_says_what_to_do(work: Path) -> None:

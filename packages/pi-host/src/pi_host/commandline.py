@@ -6,6 +6,7 @@ and ends with 0 for success, 1 for something wrong and 2 for wrong usage.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeAlias
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from rich.console import Console
     from rich.table import Table
 
@@ -24,6 +28,7 @@ __all__ = [
     "console",
     "run",
     "safe",
+    "save",
     "say_error",
     "say_json",
     "say_json_line",
@@ -96,7 +101,8 @@ def run(app: typer.Typer, name: str, *expected: type[Exception], remedy: str = "
         for words in (str(error), *getattr(error, "__notes__", ())):
             say_error(name, words)
     except OSError as error:
-        say_error(name, f"{str(error.filename or '')!r}: {error.strerror or error}; {remedy}")
+        where, mend = (repr(str(error.filename)), remedy) if error.filename else ("standard output", "make room for it")
+        say_error(name, f"{where}: {error.strerror or error}; {mend}")
     sys.exit(1)
 
 
@@ -134,6 +140,33 @@ def say_json_line(value: object) -> None:
     # ASCII only: what a session holds may be half a character, which no pipe takes.
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
+
+
+def save(path: Path, parts: Iterable[bytes]) -> None:
+    """Write what a command shows to a file that somebody named.
+
+    It is for its owner alone, since it tells what was said in a session, and whole or not there. A session is never
+    replaced: one slip of the fingers would cost a conversation.
+
+    Args:
+        path: the file, or a device or pipe, which is written to as it is.
+        parts: its bytes.
+
+    Raises:
+        OSError: it is a session, its folder is not there, or it can't be written.
+    """
+    from pi_host.files import replace  # noqa: PLC0415  # most commands write nothing
+    from pi_host.sessionfile import read_header  # noqa: PLC0415  # as above
+
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            stream.writelines(parts)
+        return
+    if path.exists() and read_header(path) is not None:
+        raise FileExistsError(errno.EEXIST, "it is a session, and is not replaced", str(path))
+    replace(path.resolve(), parts)
 
 
 def say_error(name: str, message: str) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from pil_support import owner, waiter
 
 if TYPE_CHECKING:
@@ -84,7 +85,16 @@ def test_page_and_picture_are_written_for_their_owner_only(desk: Desk, tmp_path:
 def test_a_page_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path) -> None:
     done = desk("graph", "--html", str(tmp_path / "missing" / "tree.html"))
     assert done.code == 1
-    assert "No such file or directory; choose another place" in done.err
+    assert "there is no such folder; choose another place" in done.err
+
+
+@pytest.mark.parametrize("option", ["--html", "--svg"])
+def test_a_session_is_not_replaced_by_a_picture(desk: Desk, option: str) -> None:
+    before = desk.file.read_bytes()
+    done = desk("graph", option, str(desk.file))
+    assert done.code == 1
+    assert "it is a session, and is not replaced; choose another place" in done.err
+    assert desk.file.read_bytes() == before
 
 
 def test_a_session_that_pi_has_not_written_yet_is_told(desk: Desk) -> None:

@@ -251,3 +251,13 @@ def test_a_progress_bar_is_drawn_where_somebody_waits(shelf: Shelf) -> None:
                 seen += part
     os.close(main)
     assert (process.returncode, b"reading sessions" in seen) == (0, True)
+
+
+@pytest.mark.parametrize("words", [("--model", "\udcff"), ("--cwd", "nu\udcff"), ("--limit", "9" * 20)])
+def test_what_cannot_be_looked_up_is_told_and_the_catalogue_stays(shelf: Shelf, words: tuple[str, str]) -> None:
+    three(shelf)
+    shelf.out("list")
+    before = shelf.catalogue.stat().st_ino
+    with pytest.raises(PersistenceError, match=r"this can't be looked up: .*; ask for something else"):
+        shelf.run("list", *words)
+    assert shelf.catalogue.stat().st_ino == before

@@ -81,5 +81,14 @@ def test_a_page_that_cannot_be_written_is_told(spent: Shelf) -> None:
         spent.run("stats", "--html", "/proc/nowhere/x.html")
 
 
+def test_a_session_is_not_replaced_by_a_page(spent: Shelf, tmp_path: Path) -> None:
+    session = tmp_path / "mine.jsonl"
+    session.write_bytes(Tale("0199cccc-1", cwd="/srv").data)
+    before = session.read_bytes()
+    with pytest.raises(PersistenceError, match="it is a session, and is not replaced"):
+        spent.run("stats", "--html", str(session))
+    assert session.read_bytes() == before
+
+
 def test_nothing_spent_is_no_error(shelf: Shelf) -> None:
     assert shelf.out("stats") == "0 sessions, 0 prompts, 0 answers, 0 failures\n0 tokens (- from the cache), $0.00\n\n"

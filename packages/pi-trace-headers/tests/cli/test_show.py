@@ -73,10 +73,18 @@ def test_content_is_shown_when_asked_for_and_without_secrets(session: Path) -> N
 def test_a_page_is_written(session: Path, tmp_path: Path) -> None:
     run("show", str(session), "--html", str(tmp_path / "page.html"))
     assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
+    assert (tmp_path / "page.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_session_is_not_replaced_by_a_page(session: Path) -> None:
+    before = session.read_bytes()
+    with pytest.raises(TraceError, match="it is a session, and is not replaced; choose another place"):
+        run("show", str(session), "--html", str(session))
+    assert session.read_bytes() == before
 
 
 def test_a_page_that_can_not_be_written_is_an_error(session: Path, tmp_path: Path) -> None:
-    with pytest.raises(TraceError, match="can't be written: No such file or directory"):
+    with pytest.raises(TraceError, match="can't be written: there is no such folder"):
         run("show", str(session), "--html", str(tmp_path / "no" / "page.html"))
 
 

@@ -39,3 +39,11 @@ def test_nothing_is_no_figure() -> None:
     line = total([]).all_models
     assert (line.cache_hits, line.quantile(0.5), line.output_per_second) == (None, None, None)
     assert line.as_data()["cost_usd"] == 0
+
+
+def test_a_tool_without_a_name_is_counted_as_unknown(long_story: Story) -> None:
+    spans = spans_of(long_story.write())
+    for span in spans:
+        span.attributes.pop("gen_ai.tool.name", None)
+    (line,) = total(spans).tools.values()
+    assert (line.name, line.calls) == ("unknown", 2)

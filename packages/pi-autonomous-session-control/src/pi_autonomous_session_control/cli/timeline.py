@@ -12,7 +12,7 @@ from pi_autonomous_session_control.cli._options import Named  # noqa: TC001  # t
 from pi_autonomous_session_control.cli._saying import errors_told, say
 from pi_autonomous_session_control.cli._source import load
 from pi_autonomous_session_control.timeline import drawn, page, picture
-from pi_host.commandline import AsJson, console, say_json
+from pi_host.commandline import AsJson, console, save, say_json
 
 __all__ = ["timeline"]
 
@@ -37,7 +37,7 @@ def timeline(
         events = source.everything if every else source.here
         shown = picture(source.session.id, source.session.cwd, events, {id(event) for event in source.here})
         if html is not None:
-            html.write_text(page(shown), encoding="utf-8")
+            save(html, [page(shown).encode()])
             say(f"wrote {html}")
         elif as_json:
             turns, found = msgspec.to_builtins(shown.turns), msgspec.to_builtins(shown.loops)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -54,7 +55,7 @@ def locate(cwd: Path, session: str = "") -> Place:
     for candidate in (folder, *folder.parents):
         if (candidate / ".git").exists():
             return _in_repository(candidate, session)
-    return Place(str(folder), session=session)
+    return Place(_text(folder), session=session)
 
 
 def _in_repository(top: Path, session: str) -> Place:
@@ -67,5 +68,10 @@ def _in_repository(top: Path, session: str) -> Place:
             top = (git / common.read_text().strip()).resolve().parent
         head = (git / "HEAD").read_text().strip()
     except (OSError, UnicodeDecodeError):
-        return Place(str(top), session=session)
-    return Place(str(top), head.removeprefix("ref: refs/heads/") if head.startswith("ref: ") else "", session)
+        return Place(_text(top), session=session)
+    return Place(_text(top), head.removeprefix("ref: refs/heads/") if head.startswith("ref: ") else "", session)
+
+
+def _text(folder: Path) -> str:
+    # The name of a folder is bytes, and the store takes text.
+    return os.fsencode(folder).decode("utf-8", "backslashreplace")

@@ -10,7 +10,7 @@ import typer
 from rich.segment import SegmentLines
 from rich.text import Text
 
-from pi_host.commandline import console, say_json
+from pi_host.commandline import console, save, say_json
 from pi_host.sessionfile import Session
 from pi_lane.cli._asking import Asked
 from pi_lane.cli._errors import CommandError
@@ -107,12 +107,7 @@ def _hints(picture: Picture) -> Iterator[str]:
 
 
 def _write(target: Path, draw: Callable[[Picture], str], picture: Picture) -> None:
-    # What was said in the session is nobody else's business.
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(draw(picture))
-        draft.replace(target)
+        save(target, [draw(picture).encode()])
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise CommandError(f"can't write '{target}': {error.strerror}; choose another place") from error

@@ -253,6 +253,8 @@ class Catalogue:
         """Tell of errors of SQLite; a damaged catalogue is removed, so that the next use makes it anew."""
         try:
             yield
+        except (UnicodeEncodeError, OverflowError) as error:  # what was asked for, not what is stored
+            raise CatalogueError(f"this can't be looked up: {error}; ask for something else") from error
         # SQLite has no checksums: a value may be of another type or length than the one that was stored.
         except (sqlite3.Error, msgspec.MsgspecError, ValueError, TypeError) as error:
             if not is_damage(error):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from pi_host.commandline import AsJson, safe, say_json_line
+from pi_host.commandline import AsJson, safe, save, say_json_line
+from pi_session_persistence._errors import PersistenceError
 from pi_session_persistence.cli._filters import Choice, choosing, day_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ def _title(choice: Choice) -> str:
 
 
 def _draw(file: Path, sums: "Sums", rows: "Sequence[Row]", title: str) -> None:
-    from pi_session_persistence.export import draw_stats, write  # noqa: PLC0415  # as above
+    from pi_session_persistence.export import draw_stats  # noqa: PLC0415  # as above
 
-    write(file, (part.encode("utf-8", "replace") for part in draw_stats(sums, rows, title)))
+    try:
+        save(file, (part.encode("utf-8", "replace") for part in draw_stats(sums, rows, title)))
+    except OSError as error:
+        raise PersistenceError(f"{str(file)!r} can't be written: {error.strerror}; choose another place") from error
     typer.echo(safe(str(file)))

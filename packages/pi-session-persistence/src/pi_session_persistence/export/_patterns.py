@@ -95,8 +95,8 @@ PATTERNS: Final[dict[str, Form]] = {
     "jwt": _form("eyj", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{10,}"),
     "authorization": _form(
         "authorization",
-        r"(?i:\b(?:proxy-)?authorization\\?[\"']?\s{0,4}[:=]\s{0,4}\\?[\"']?(?:bearer|basic|token|apikey)\s{1,4})"
-        r"(?P<s>[A-Za-z0-9._~+/=-]{12,})",
+        r"(?i:\b(?:proxy-)?authorization\\?[\"']?\s{0,4}[:=]\s{0,4}\\?[\"']?"
+        r"(?:(?:bearer|basic|token|apikey)\s{1,4}|(?=[A-Za-z._~+/=-]{0,200}\d)))(?P<s>[A-Za-z0-9._~+/=-]{12,})",
     ),
     "api-key-header": _form(
         "api-key auth-token private-token",
@@ -112,15 +112,31 @@ PATTERNS: Final[dict[str, Form]] = {
         r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>]{0,200}:(?!(?i:pass(?:word|wd)?|[*x.]+)@)(?P<s>[^\s:/@\"'<>${}\[\]]{3,200})@",
     ),
     "assigned-secret": _form(
-        "key secret token passw",
-        r"(?i:(?<![a-z0-9_.-])[a-z0-9_.-]{0,60}(?:api_?key|secret|token|passw(?:or)?d|access_?key)"
+        "key secret token passw passphrase",
+        r"(?i:(?<![a-z0-9_.-])[a-z0-9_.-]{0,60}(?:api[_-]?key|secret|token|passw(?:or)?d|passphrase|access[_-]?key)"
         r"\\?[\"']?\s{0,8}(?:=|:|=>)\s{0,8})"
         r"(?P<q>\\?[\"'])" + _VALUE + r"(?P=q)",
     ),
+    # A line of a file of settings, whole.
+    "secret-setting": _form(
+        "key secret token passw passphrase",
+        r"(?im:^[ \t]{0,40}(?:- )?[a-z0-9_.-]{0,60}(?:api[_-]?key|secret|token|passw(?:or)?d|passphrase|access[_-]?key)"
+        r"[ \t]{0,8}[=:][ \t]{0,8})" + _VALUE + r"(?m:[ \t]*$)",
+    ),
+    "secret-in-query": _form(
+        "token= key= secret= password=",
+        r"(?i:[?&](?:[a-z0-9_.-]{0,40}[_.-])?(?:api_?key|key|token|secret|password)=)(?P<s>(?=[^&\s\"'#]{0,200}\d)"
+        r"[A-Za-z0-9_.~+/%=-]{12,})",
+    ),
+    "secret-option": _form(
+        "--",
+        r"(?i:(?<!\S)--(?:[a-z0-9-]{0,40}-)?(?:api-?key|token|secret|password|passphrase)[= ])" + _VALUE,
+    ),
     # As in a file of variables, after `export` or before a command. What is public has such names, too.
     "secret-variable": _form(
-        "key= token= secret= password= passwd= pass= pat=",
+        "key= token= secret= password= passwd= pass= pat= pwd=",
         r"(?<![\w$])(?!(?:\w{0,60}_)?(?:PUBLIC|GPG|CACHE|SORT|PRIMARY|FOREIGN|PARTITION)_KEY=)"
-        r"(?:[A-Z][A-Z0-9_]{0,60}_)?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|PAT|APIKEY)=" + _VALUE,
+        r"(?:(?:[A-Z][A-Z0-9_]{0,60}_)?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|PAT|APIKEY)"
+        r"|[A-Z][A-Z0-9_]{0,60}(?:PASSWORD|_PWD))=" + _VALUE,
     ),
 }

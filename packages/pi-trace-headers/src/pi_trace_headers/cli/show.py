@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pi_host.commandline import console, say_json
+from pi_host.commandline import console, save, say_json
 
 if TYPE_CHECKING:
     from pi_trace_headers.spans import Span
@@ -71,9 +71,9 @@ def _write_page(spans: list[Span], path: Path) -> None:
     from pi_trace_headers.offline import page  # noqa: PLC0415
 
     try:
-        path.write_text(page(spans), encoding="utf-8")
+        save(path, [page(spans).encode()])
     except OSError as error:
-        raise TraceError(f"{str(path)!r} can't be written: {error.strerror}") from error
+        raise TraceError(f"{str(path)!r} can't be written: {error.strerror}; choose another place") from error
     typer.echo(f"wrote {path}", err=True)
 
 

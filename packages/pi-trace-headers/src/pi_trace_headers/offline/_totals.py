@@ -121,7 +121,7 @@ class Totals(msgspec.Struct):
             if kind == "run":
                 self.runs += 1
             elif kind == "tool":
-                _count(_line(self.tools, str(span.attributes[n.TOOL_NAME])), span)
+                _count(_line(self.tools, str(span.attributes.get(n.TOOL_NAME, "unknown"))), span)
             elif kind in {"chat", "summary"}:
                 self._add_call(span, kind)
 

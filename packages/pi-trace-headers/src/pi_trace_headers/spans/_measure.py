@@ -45,7 +45,7 @@ def measure(span: Span) -> Iterator[Measured]:
     seconds = (span.end - span.start) / _NS_PER_S
     failed = {n.ERROR_TYPE: known[n.ERROR_TYPE]} if n.ERROR_TYPE in known else {}
     if known.get(n.OPERATION) == n.EXECUTE_TOOL:
-        about = {n.OPERATION: n.EXECUTE_TOOL, n.TOOL_NAME: known[n.TOOL_NAME], **failed}
+        about = {n.OPERATION: n.EXECUTE_TOOL, n.TOOL_NAME: known.get(n.TOOL_NAME, "unknown"), **failed}
         yield Measured(n.TOOL_METRIC, seconds, about)
     elif known.get(n.OPERATION) == n.CHAT:
         about = _about(known)
