@@ -48,7 +48,7 @@ def test_what_several_sessions_are_called_is_refused(two: Shelf) -> None:
         found(two, "0199")
 
 
-@pytest.mark.parametrize("name", ["nobody", "", "x" * 5000, "a\0b", "~nobody/x", "/proc", "\udcff"])
+@pytest.mark.parametrize("name", ["nobody", "", "x" * 5000, "a\0b", "~nobody/x", "\udcff"])
 def test_what_no_session_is_called_is_told(two: Shelf, name: str) -> None:
     with pytest.raises(UnknownSessionError, match="`pi-session list` shows those there are"):
         found(two, name)
@@ -68,3 +68,11 @@ def test_an_id_is_shortened_as_far_as_it_tells_a_session_from_all_others(two: Sh
         "zzzzzzzzzzzz": "zzzzzzzz",
     }
     assert beginning("0199", []) == "0199"
+
+
+def test_what_is_there_and_is_no_file_is_told_as_that(two: Shelf, tmp_path: Path) -> None:
+    (tmp_path / "folder.jsonl").mkdir()
+    (tmp_path / "dangling.jsonl").symlink_to("nowhere")
+    for name in ("folder.jsonl", "dangling.jsonl"):
+        with pytest.raises(UnknownSessionError, match="is no regular file, and no session is called so"):
+            found(two, str(tmp_path / name))

@@ -52,6 +52,8 @@ def _in_catalogue(name: str, rows: list[Row]) -> Path:
     found = [row for row in rows if row.session_id == name]
     found = found or [row for row in rows if name and (row.session_id or "").startswith(name)]
     found = found or [row for row in rows if row.name == name]
+    if not found and name and os.path.lexists(os.path.expanduser(name)):  # noqa: PTH111  # as above
+        raise UnknownSessionError(f"{name!r} is no regular file, and no session is called so; name a session file")
     if not found:
         raise UnknownSessionError(f"no session is called {name!r}; `pi-session list` shows those there are")
     if len(found) > 1:
