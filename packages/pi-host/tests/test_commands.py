@@ -71,3 +71,8 @@ def test_the_default_decides_whether_a_flag_takes_a_value(default: bool | str, k
     declared = flag("--speed", default=default, description="How fast").declaration()
 
     assert declared == {"name": "speed", "type": kind, "default": default, "description": "How fast"}
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="the name of a command is a str, not 5"):
+        command(name=5)(lambda: None)  # type: ignore[call-overload]  # a plugin's mistake

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pi_host._config import Config, merge, read
+from pi_host._config import Config, FileConfig, merge, read
 from pi_host._deadline import DEFAULT_SECONDS
 from pi_host._errors import ConfigError
 
@@ -17,7 +17,7 @@ def written(folder: Path, text: str | bytes) -> Path:
 
 
 def test_an_absent_file_is_an_empty_configuration(tmp_path: Path) -> None:
-    assert read(tmp_path / "pi-host.toml") == Config()
+    assert read(tmp_path / "pi-host.toml") == FileConfig()
 
 
 def test_everything_that_can_be_configured_is_read(tmp_path: Path) -> None:
@@ -61,6 +61,10 @@ def test_invalid_toml_is_told_with_its_file_and_line(text: str, line: int, tmp_p
         ("deadline = 0", "deadline must be more than 0 seconds"),
         ("deadline = -1.5", "deadline must be more than 0 seconds"),
         ("deadline = nan", "deadline must be more than 0 seconds"),
+        ("deadline = inf", "deadline must be more than 0 seconds, and finite"),
+        ("[plugins.a]\ndeadline = inf", "plugins.a.deadline must be more than 0 seconds, and finite"),
+        ("[plugins.a]\nx = nan", "plugins.a.x must be a finite number"),
+        ("[plugins.a]\nx = {y = [1, -inf]}", r"plugins.a.x.y\[1\] must be a finite number"),
         ("plugins = 5", "plugins"),
         ("[plugins]\na = 1", "plugins"),
         ("[plugins.a]\ndeadline = 0", "plugins.a.deadline must be more than 0 seconds"),
@@ -111,6 +115,7 @@ def test_plugins_run_in_the_order_asked_for_and_then_by_name() -> None:
         ({"deadline": 5}, {}, {"deadline": 5}),
         ({"deadline": 5}, {"deadline": 9}, {"deadline": 9}),
         ({}, {"deadline": 9}, {"deadline": 9}),
+        ({"deadline": 5}, {"deadline": 30}, {"deadline": 30}),
         (
             {"plugins": {"a": {"x": 1, "y": 1}, "b": {}}},
             {"plugins": {"a": {"y": 2}, "c": {"z": 3}}},
@@ -121,12 +126,20 @@ def test_plugins_run_in_the_order_asked_for_and_then_by_name() -> None:
 def test_the_project_comes_on_top_of_the_user(
     user: dict[str, Any], project: dict[str, Any], merged: dict[str, Any]
 ) -> None:
-    assert merge(Config(**user), Config(**project)) == Config(**merged)
+    assert merge(FileConfig(**user), FileConfig(**project)) == Config(**merged)
 
 
 def test_a_project_cannot_enable_what_the_user_disabled() -> None:
-    assert "a" in merge(Config(disabled=["a"]), Config(disabled=[])).disabled
+    assert "a" in merge(FileConfig(disabled=["a"]), FileConfig(disabled=[])).disabled
 
 
 def test_the_default_deadline_is_half_a_minute() -> None:
     assert Config().deadline == DEFAULT_SECONDS == 30
+
+
+def test_dates_and_times_among_the_options_are_iso_text(tmp_path: Path) -> None:
+    text = "[plugins.a]\nday = 2026-01-02\nhours = [03:04:05]\nat = { time = 2026-01-02T03:04:05Z }"
+
+    assert read(written(tmp_path, text)).plugins == {
+        "a": {"day": "2026-01-02", "hours": ["03:04:05"], "at": {"time": "2026-01-02T03:04:05Z"}}
+    }

@@ -196,3 +196,20 @@ def test_asking_twice_is_asking_once(tmp_path: Path, site: Site) -> None:
     site.install("alpha", POISON)
 
     assert list(found(tmp_path, autoload=False, explicit=["alpha", "alpha_module"])) == ["alpha"]
+
+
+def test_what_an_editor_leaves_behind_is_no_plugin(tmp_path: Path) -> None:
+    for name in ("gate", ".#gate", ".gate2", "__init__"):
+        file_plugin(tmp_path / "python", name)
+
+    assert list(found(tmp_path)) == ["gate"]
+
+
+def test_a_file_whose_name_is_not_utf8_is_broken_and_told_in_text_that_can_be_written(tmp_path: Path) -> None:
+    file_plugin(tmp_path / "python", "caf\udce9")
+    (plugin,) = found(tmp_path, autoload=False).values()
+
+    assert (plugin.name, plugin.status) == ("caf\\udce9", "broken")
+    assert plugin.problem is not None
+    assert plugin.problem.startswith("its name is not UTF-8")
+    assert (plugin.target + plugin.problem).isascii()

@@ -131,6 +131,28 @@ async def exits_later() -> Any:
     sys.exit(3)
 
 
+class Stop(BaseException):
+    pass
+
+
+def stops() -> Any:
+    raise Stop("enough")
+
+
+async def stops_later() -> Any:
+    await asyncio.sleep(0)
+    raise GeneratorExit
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def fails_unspeakably() -> Any:
+    raise UnspeakableError
+
+
 async def awaits_what_was_cancelled() -> Any:
     task = asyncio.ensure_future(asyncio.sleep(60))
     task.cancel()
@@ -163,6 +185,9 @@ FAULTS: dict[Callable[[], Any], str] = {
     throws_later: "RuntimeError: out of order",
     exits: "SystemExit: 3",
     exits_later: "SystemExit: 3",
+    stops: "Stop: enough",
+    stops_later: "GeneratorExit",
+    fails_unspeakably: "UnspeakableError",
     awaits_what_was_cancelled: "CancelledError",
     hangs: "no answer within 0.02 s",
     hangs_unseen: "no answer within 0.02 s",

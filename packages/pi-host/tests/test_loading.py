@@ -282,3 +282,42 @@ def test_a_name_that_is_taken_stays_taken_with_the_manifest(place: Place) -> Non
 def test_a_plugin_asked_for_that_does_not_exist_is_an_error(place: Place) -> None:
     with pytest.raises(PluginError, match="nothing"):
         place.load(explicit=["nothing"])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nfrom pi_host import flag\nx = flag('x', default=os.environ['IT'])",
+        "import os\nfrom pi_host import command\n@command(description=os.environ['IT'])\ndef x(): pass",
+        "import os\nfrom pi_host import tool\n@tool\ndef x(y: str = os.environ['IT']): pass",
+    ],
+)
+def test_a_declaration_that_depends_on_something_else_is_noticed(
+    source: str, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.write("mine", source)
+    for value, cached in (("one", False), ("one", True), ("two", False), ("two", True)):
+        monkeypatch.setenv("IT", value)
+        loaded = place.load()
+
+        assert loaded.cached == cached
+        assert value in str(loaded.manifest.contributions)
+
+
+def test_a_plugin_that_says_what_utf8_cannot_does_not_cost_the_others(place: Place) -> None:
+    place.write("mine")
+    place.write("bad", r"raise ValueError('x\ud83d')")
+    place.write("caf\udce9", "")
+    first, second = place.load(), place.load()
+
+    assert (first.cached, second.cached) == (False, True)
+    assert status(first) == status(second) == {"bad": "broken", "caf\\udce9": "broken", "mine": "active"}
+    assert [plugin.problem for plugin in first.registry.plugins] == [
+        plugin.problem for plugin in second.registry.plugins
+    ]
+
+
+def test_options_have_the_same_types_with_the_manifest_and_without(place: Place) -> None:
+    place.configure("[plugins.mine]\nday = 2026-01-02")
+
+    assert [place.load().config.plugins for _ in range(2)] == [{"mine": {"day": "2026-01-02"}}] * 2

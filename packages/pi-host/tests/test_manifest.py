@@ -284,3 +284,11 @@ def test_the_bridge_takes_a_damaged_one_for_none(tmp_path: Path) -> None:
 
 def test_both_ends_speak_of_the_same_format() -> None:
     assert f"const FORMAT = {_manifest.FORMAT};" in (BRIDGE.parent / "manifest.js").read_text()
+
+
+def test_a_path_that_is_not_utf8_ends_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    selection = Selection(tmp_path / "caf\udce9", autoload=False)
+
+    assert path_for(tmp_path, "p", selection).parent == tmp_path
+    assert not write(compiled(selection), tmp_path / "manifest.json")
+    assert "the manifest can't be kept" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -14,6 +15,7 @@ from pi_host._plugins import Plugin
 from pi_host._registry import Registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pi_host._plugins import Source
@@ -328,7 +330,9 @@ def test_a_tool_that_cannot_be_offered_breaks_its_plugin_and_nothing_of_it_remai
     def after() -> str:
         return ""
 
-    bad = namespace(a_tool=tool(lambda: ""), b_command=command(name="b")(lambda: None), x=tool(function), z=tool(after))
+    bad = namespace(
+        a_tool=tool(name="a")(lambda: ""), b_command=command(name="b")(lambda: None), x=tool(function), z=tool(after)
+    )
     registry = registry_of({"bad": bad, "well": tool_plugin("")})
 
     assert registry.plugins[0].status == "broken"
@@ -414,3 +418,73 @@ def test_implementations_carry_their_plugins_name_arguments_and_deadline() -> No
         ("b", ("ctx", "event"), 2),
     ]
     assert hook.may_suspend
+
+
+# what can't be told to pi
+
+
+def surrogate_in_docstring() -> None: ...
+def surrogate_in_default(x: str = "\ud83d") -> None: ...
+
+
+surrogate_in_docstring.__doc__ = "x\ud83d"
+
+
+@pytest.mark.parametrize(
+    ("offered", "what"),
+    [
+        (flag("x", default=object()), "flag 'x'"),  # type: ignore[arg-type]  # a plugin's mistake
+        (command(name="x", description=object())(lambda: None), "command 'x'"),  # type: ignore[call-overload]  # as above
+        (tool(surrogate_in_docstring), "tool 'surrogate_in_docstring'"),
+        (tool(surrogate_in_default), "tool 'surrogate_in_default'"),
+    ],
+)
+def test_what_cannot_be_told_to_pi_breaks_its_plugin_alone(offered: object, what: str) -> None:
+    registry = registry_of({"bad": namespace(x=offered), "well": implements("input")})
+    bad, well = registry.plugins
+
+    assert bad.problem is not None
+    assert bad.problem.startswith(f"its {what} can't be told to pi: ")
+    assert (bad.status, well.status) == ("broken", "active")
+
+
+def test_a_problem_is_text_that_can_be_written(tmp_path: Path) -> None:
+    plugin = from_file(tmp_path, r"raise ValueError('x\ud83d')")
+
+    assert plugin.problem is not None
+    assert "ValueError: x\\ud83d" in plugin.problem
+
+
+def twice(kind: str) -> object:
+    offers: dict[str, Callable[[], object]] = {
+        "tool": lambda: tool(name="x")(lambda: ""),
+        "command": lambda: command(name="x")(lambda: None),
+        "flag": lambda: flag("x", description=str(next(DESCRIPTIONS))),
+    }
+    return namespace(a=offers[kind](), b=offers[kind]())
+
+
+DESCRIPTIONS = count()
+
+
+@pytest.mark.parametrize("kind", ["tool", "command", "flag"])
+def test_two_of_one_name_in_one_plugin_are_told(kind: str) -> None:
+    (plugin,) = registry_of({"a": twice(kind)}).plugins
+
+    assert plugin.status == "active"
+    assert plugin.problem == f"it has two {kind}s 'x', and only one of them is offered; rename the other"
+    assert plugin.tools + plugin.commands + plugin.flags == ["x"]
+
+
+def test_one_tool_under_two_names_of_the_module_is_no_problem() -> None:
+    offered = tool(name="x")(lambda: "")
+
+    assert registry_of({"a": namespace(a=offered, b=offered)}).plugins[0].problem is None
+
+
+@pytest.mark.parametrize("required", [">=9.0", "v9", "", "1.", "1.5.2-beta"])
+def test_a_required_version_that_is_none_breaks_the_plugin(required: str) -> None:
+    registry = registry_of({"a": namespace(REQUIRES_PI=required, it=hookimpl(specname="input")(lambda: None))})
+
+    assert registry.plugins[0].status == "broken"
+    assert registry.plugins[0].problem == f"REQUIRES_PI is {required!r}; write the oldest version, like '1.5.2'"

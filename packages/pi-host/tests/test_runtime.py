@@ -13,7 +13,7 @@ from core_support import Listener, MemoryLink, namespace, registry_of
 from pi_host import Block, CallRefusedError, Context, ToolContext, ToolError, command, hookimpl, tool
 from pi_host._config import Config
 from pi_host._context import Signal
-from pi_host._errors import StaleSessionError, WireError
+from pi_host._errors import StaleSessionError
 from pi_host._runtime import Request, Runtime
 from pi_host._watchdog import Mark
 
@@ -108,15 +108,50 @@ def test_a_list_of_messages_that_nobody_touched_does_not_cross() -> None:
     assert event(runtime_of(implementing("context", lambda: None)), "context", payload).answer is None
 
 
-@pytest.mark.parametrize(
-    ("name", "payload"), [("tool_call", TOOL_CALL), ("before_provider_headers", {"headers": {"a": "b"}})]
-)
-def test_a_change_in_place_that_is_no_json_is_an_error_and_not_dropped(name: str, payload: dict[str, Any]) -> None:
+def test_a_change_in_place_that_is_no_json_stops_a_tool_call_by_name() -> None:
     def spoil(event: Any) -> None:
-        (event.input if name == "tool_call" else event.headers)["x"] = object()
+        event.input["x"] = object()
 
-    with pytest.raises(WireError, match="not JSON data"):
-        event(runtime_of(implementing(name, spoil)), name, payload)
+    outcome = event(runtime_of(implementing("tool_call", spoil)), "tool_call", TOOL_CALL)
+
+    assert outcome.answer is None
+    assert str(outcome.failure).startswith(
+        "plugin 'plugin0': tool_call: WireError: 'input', changed in place, is not JSON data"
+    )
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_change_in_place_that_is_no_json_is_undone_and_the_others_keep_theirs(*, fails: bool) -> None:
+    def spoil(event: Any) -> None:
+        event.headers["x"] = object()
+        if fails:
+            raise RuntimeError("too")
+
+    def add(name: str) -> object:
+        return implementing("before_provider_headers", lambda event: event.headers.update({name: "1"}))
+
+    listener = Listener()
+    runtime = runtime_of(add("a"), implementing("before_provider_headers", spoil), add("b"), listener=listener)
+    outcome = event(runtime, "before_provider_headers", {"headers": {}})
+
+    assert outcome == ({"i": {"headers": {"a": "1", "b": "1"}}}, None)
+    ((culprit, _),) = listener.failures
+    assert culprit == "plugin1"
+
+
+def test_a_payload_given_back_that_is_no_json_is_the_failure_of_who_gave_it() -> None:
+    def give() -> object:
+        return object()
+
+    listener = Listener()
+    runtime = runtime_of(
+        implementing("before_provider_request", give),
+        implementing("before_provider_request", lambda event: event.payload.update(n=1)),
+        listener=listener,
+    )
+
+    assert event(runtime, "before_provider_request", {"payload": {}}).answer == {"i": {"payload": {"n": 1}}}
+    assert [plugin for plugin, _ in listener.failures] == ["plugin0"]
 
 
 def test_a_failure_that_stops_pi_comes_with_no_answer() -> None:

@@ -86,11 +86,14 @@ def test_a_greeting_that_makes_no_sense_is_refused_and_not_left_unanswered(param
     assert host.receive()["m"] == "fatal"
 
 
-def test_a_trace_that_cannot_be_opened_is_told(tmp_path: Path, host: Host) -> None:
-    fatal = host.hello(trace=str(tmp_path / "nowhere" / "trace"))
+def test_a_trace_that_cannot_be_opened_is_told_and_the_plugins_run_without(tmp_path: Path, host: Host) -> None:
+    plugin(tmp_path, ANSWERS)
 
-    assert fatal["m"] == "fatal"
-    assert "trace" in fatal["p"]["reason"]
+    assert host.hello(trace=str(tmp_path / "nowhere" / "trace"))["m"] == "ready"
+    told = host.receive("report")["p"]
+    assert told["level"] == "warning"
+    assert "nowhere/trace' can't be written: No such file or directory" in told["text"]
+    assert host.event("tool_call", TOOL_CALL)["r"]["a"]["block"]
 
 
 def test_what_comes_before_the_greeting_is_refused(host: Host) -> None:
@@ -264,6 +267,39 @@ def test_a_failure_is_refused_by_name_where_pi_fails_closed_and_reported(tmp_pat
     assert host.ask("tool", n="exits", p={"callId": "1", "params": {}})["e"] == {"message": "SystemExit: 3"}
     assert host.ask("tool", n="fails", p={"callId": "1", "params": {}})["e"] == {"message": "try again"}
     assert "ZeroDivisionError" in host.logged()
+
+
+def test_whatever_a_plugin_raises_is_answered(tmp_path: Path, host: Host) -> None:
+    plugin(
+        tmp_path,
+        """
+        class Stop(BaseException): pass
+
+        class Unspeakable(Exception):
+            def __str__(self): raise RuntimeError("no words")
+
+        @hookimpl
+        async def tool_call(): raise Stop("hook")
+
+        @tool
+        def stops() -> None: raise Stop("tool")
+
+        @tool
+        async def closes() -> None: raise GeneratorExit
+
+        @tool
+        def mumbles() -> None: raise Unspeakable
+
+        @command
+        def halt(): raise Stop("command")
+        """,
+    )
+    host.hello()
+
+    assert host.event("tool_call", TOOL_CALL)["e"]["message"] == "plugin 'mine': tool_call: Stop: hook"
+    for name, message in (("stops", "Stop: tool"), ("closes", "GeneratorExit"), ("mumbles", "Unspeakable")):
+        assert host.ask("tool", n=name, p={"callId": "1", "params": {}})["e"] == {"message": message}
+    assert host.ask("command", n="halt", p={"args": ""})["e"] == {"message": "Stop: command"}
 
 
 @pytest.mark.parametrize("method", ["nonsense", "", "stop"])

@@ -377,3 +377,58 @@ def test_a_result_that_is_no_data_is_an_error() -> None:
 
 def test_blocks_stay_as_they_are() -> None:
     assert blocks([IMAGE]) == [IMAGE]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "text"}],
+        [{"type": "text", "text": 5}],
+        [{"type": "image", "data": "aGk="}],
+        [{"type": "video", "data": "aGk="}],
+        [{"type": []}],
+        ["a"],
+        [None],
+        None,
+        5,
+    ],
+)
+def test_content_that_pi_cannot_read_is_an_error(content: Any) -> None:
+    for give in (result, lambda value: context().progress(value.content)):
+        with pytest.raises(TypeError, match="content"):
+            give(ToolResult(content=content))
+
+
+def test_a_wrong_hint_to_end_is_an_error() -> None:
+    with pytest.raises(TypeError, match="terminate must be True or False, not 'no'"):
+        result(ToolResult(content="hi", terminate="no"))  # type: ignore[arg-type]  # a plugin's mistake
+
+
+# names
+
+
+@pytest.mark.parametrize("name", ["caf\u00e9", "a b", "", "x" * 65, "<lambda>", "x\n"])
+def test_a_name_that_no_model_could_call_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"@tool\(name=\.\.\.\)"):
+        tool(name=name)(no_parameters)
+
+
+def test_a_lambda_needs_a_name() -> None:
+    with pytest.raises(ValueError, match="<lambda>"):
+        tool(lambda: "")
+
+
+@pytest.mark.parametrize("options", [{"name": 5}, {"guidelines": "be nice"}, {"guidelines": [5]}])
+def test_options_of_another_type_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match=r"must be a list of str|is a str"):
+        tool(**options)(no_parameters)
+
+
+def test_a_class_may_have_the_name_that_the_arguments_have() -> None:
+    namesake = msgspec.defstruct("ToolArguments", [("y", int)])
+
+    def go(x: int, z: Any) -> None: ...
+
+    go.__annotations__["z"] = namesake
+    schema = parameters(go)
+    assert (schema["type"], schema["required"]) == ("object", ["x", "z"])

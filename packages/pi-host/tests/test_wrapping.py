@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,13 +105,40 @@ def test_a_wrapper_that_only_watches_keeps_all_messages() -> None:
     assert [message["content"] for message in answer["messages"]] == ["1", "2"]
 
 
-def test_a_wrapper_that_returns_nothing_takes_the_answer_away() -> None:
+def test_a_wrapper_that_returns_nothing_leaves_the_answer_as_it_is() -> None:
     def forgets() -> Generator[None, Any, Any]:
         yield
 
     ran = dispatch("tool_call", {"forget": wrapper("tool_call", forgets), "a": blocks})
 
-    assert ran.outcome == (None, None)
+    assert ran.outcome == ({"block": True, "reason": "no"}, None)
+
+
+def test_a_wrapper_that_swallows_a_failure_and_returns_nothing_leaves_it_as_it_is() -> None:
+    def swallows() -> Generator[None, Any, Any]:
+        with suppress(HookFailedError):
+            yield
+
+    ran = dispatch("tool_call", {"swallow": wrapper("tool_call", swallows), "bad": throws})
+
+    assert ran.outcome.failure is not None
+    assert ran.outcome.failure.plugin == "bad"
+
+
+@pytest.mark.parametrize("name", ["tool_call", "session_before_fork"])
+def test_a_wrapper_that_answers_before_its_yield_spares_all_further_in(name: str) -> None:
+    order: list[str] = []
+    answer = {"block": True} if name == "tool_call" else {"cancel": True}
+
+    def early(event: Any) -> Generator[None, Any, Any]:
+        if event is not None:
+            return answer
+        return (yield)
+
+    plugins: Plugins = {"early": wrapper(name, early), "a": remembering(order, "a")}
+
+    assert dispatch(name, plugins).outcome == (answer, None)
+    assert order == []
 
 
 def test_a_wrapper_rescues_a_failure_that_would_stop_pi() -> None:
@@ -153,6 +181,23 @@ def exits_after() -> Generator[None, Any, Any]:
     sys.exit(1)
 
 
+def stops_after() -> Generator[None, Any, Any]:
+    yield
+    raise GeneratorExit
+
+
+def stops_before(event: Any) -> Generator[None, Any, Any]:
+    if event is not None:
+        raise BaseExceptionGroup("early", [KeyboardInterrupt()])
+    yield
+
+
+def answers_nonsense_before(event: Any) -> Generator[None, Any, Any]:
+    if event is not None:
+        return {"nonsense": 1}
+    return (yield)
+
+
 def never_yields(event: Any) -> Generator[None, Any, Any]:
     if event is None:
         yield
@@ -174,6 +219,7 @@ def answers_nonsense() -> Generator[None, Any, Any]:
     [
         (raises_after, "RuntimeError: late"),
         (exits_after, "SystemExit: 1"),
+        (stops_after, "GeneratorExit"),
         (yields_twice, "yielded more than once"),
         (answers_nonsense, "'nonsense' is not a field of"),
     ],
@@ -189,16 +235,39 @@ def test_a_wrapper_that_fails_after_the_others_is_a_failure_like_any(
     assert (ran.outcome.failure is not None) == (name in CLOSED)
 
 
+@pytest.mark.parametrize("name", ["tool_call", "session_before_fork"])
 @pytest.mark.parametrize(
-    ("function", "reason"), [(raises_before, "RuntimeError: early"), (never_yields, "ended without a yield")]
+    ("function", "reason"),
+    [
+        (raises_before, "RuntimeError: early"),
+        (stops_before, "BaseExceptionGroup: early"),
+        (never_yields, "ended without a yield"),
+        (answers_nonsense_before, "'nonsense' is not a field of"),
+    ],
 )
-def test_a_wrapper_that_fails_to_start_counts_as_absent(
-    function: Callable[..., Generator[None, Any, Any]], reason: str
+def test_a_wrapper_that_fails_to_start_counts_as_absent_but_stops_pi_where_pi_fails_closed(
+    name: str, function: Callable[..., Generator[None, Any, Any]], reason: str
 ) -> None:
-    ran = dispatch("tool_call", {"bad": wrapper("tool_call", function), "a": blocks})
+    order: list[str] = []
+    heard: list[str] = []
 
-    assert ran.listener.failures == [("bad", f"tool_call: {reason}")]
-    assert ran.outcome == ({"block": True, "reason": "no"}, None)
+    def outer() -> Generator[None, Any, Any]:
+        try:
+            return (yield)
+        except HookFailedError as error:
+            heard.append(error.plugin)
+            raise
+
+    plugins: Plugins = {"out": wrapper(name, outer), "bad": wrapper(name, function), "a": remembering(order, "a")}
+    ran = dispatch(name, plugins)
+
+    ((plugin, told),) = ran.listener.failures
+    assert plugin == "bad"
+    assert reason in told
+    closed = name in CLOSED
+    assert (ran.outcome.failure is not None) == closed
+    assert heard == (["bad"] if closed else [])
+    assert order == ([] if closed else ["a"])
 
 
 def test_wrappers_alone_make_a_hook() -> None:

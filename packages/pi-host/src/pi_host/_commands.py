@@ -40,6 +40,8 @@ class Command:
         description: str | None,
         complete: Callable[..., Any] | None,
     ) -> None:
+        if not isinstance(name, str | None):
+            raise TypeError(f"the name of a command is a str, not {name!r}")
         self.function = function
         self.name: str = name or function.__name__.replace("_", "-")
         self.description = description or (inspect.getdoc(function) or "").partition("\n")[0]

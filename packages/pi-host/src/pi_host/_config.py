@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,13 +13,29 @@ from pi_host._errors import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["FILE_NAME", "Config", "merge", "read"]
+__all__ = ["FILE_NAME", "Config", "FileConfig", "merge", "parse", "read"]
 
 FILE_NAME = "pi-host.toml"
 
 
+class FileConfig(msgspec.Struct, forbid_unknown_fields=True):
+    """The contents of one ``pi-host.toml``.
+
+    Attributes:
+        order: plugins that run first.
+        disabled: plugins that are never imported.
+        deadline: seconds that one hook implementation may take; ``None`` where the file does not say.
+        plugins: options by plugin, as JSON data: a date or a time is its ISO text.
+    """
+
+    order: list[str] = []
+    disabled: list[str] = []
+    deadline: float | None = None
+    plugins: dict[str, dict[str, Any]] = {}
+
+
 class Config(msgspec.Struct, forbid_unknown_fields=True):
-    """The contents of one ``pi-host.toml``, or of the user's and the project's together.
+    """What the user's and the project's ``pi-host.toml`` say together.
 
     Attributes:
         order: plugins that run first, in this order; all others follow by name.
@@ -41,7 +58,7 @@ class Config(msgspec.Struct, forbid_unknown_fields=True):
         return (self.order.index(plugin) if plugin in self.order else len(self.order), plugin)
 
 
-def read(path: Path) -> Config:
+def read(path: Path) -> FileConfig:
     """Return the configuration in ``path``; an absent file is an empty one.
 
     Raises:
@@ -50,13 +67,13 @@ def read(path: Path) -> Config:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        return Config()
+        return FileConfig()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(path, None, f"can't be read: {error}") from error
     return parse(text, path)
 
 
-def parse(text: str, path: Path) -> Config:
+def parse(text: str, path: Path) -> FileConfig:
     """Return the configuration in ``text``, which stands in ``path``.
 
     Raises:
@@ -65,31 +82,47 @@ def parse(text: str, path: Path) -> Config:
     import tomllib  # noqa: PLC0415  # 10 ms, and the host reads the file only when it changed
 
     try:
-        config = msgspec.convert(tomllib.loads(text), Config)
+        config = msgspec.convert(tomllib.loads(text), FileConfig)
         _check_deadlines(config)
+        _check_numbers(config.plugins, "plugins")
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, _line(str(error)), f"invalid TOML: {error}") from error
     except (msgspec.ValidationError, TypeError, ValueError) as error:
         raise ConfigError(path, None, str(error)) from error
+    # The manifest keeps options as JSON: a plugin must find the same types at the first start and at later ones.
+    config.plugins = msgspec.to_builtins(config.plugins)
     return config
 
 
-def _check_deadlines(config: Config) -> None:
-    deadlines: dict[str, Any] = {"deadline": config.deadline}
+def _check_deadlines(config: FileConfig) -> None:
+    deadlines: dict[str, Any] = {} if config.deadline is None else {"deadline": config.deadline}
     for name, options in config.plugins.items():
-        deadlines[f"plugins.{name}.deadline"] = options.get("deadline", config.deadline)
+        if "deadline" in options:
+            deadlines[f"plugins.{name}.deadline"] = options["deadline"]
     for key, seconds in deadlines.items():
-        if not isinstance(seconds, int | float) or not seconds > 0:  # nan is neither more nor less
-            raise ValueError(f"{key} must be more than 0 seconds, not {seconds!r}")
+        if not isinstance(seconds, int | float) or not 0 < seconds < math.inf:  # nan is neither more nor less
+            raise ValueError(f"{key} must be more than 0 seconds, and finite, not {seconds!r}")
 
 
-def merge(user: Config, project: Config) -> Config:
+def _check_numbers(value: Any, key: str) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{key} must be a finite number, not {value!r}")
+    if isinstance(value, dict):
+        for name, member in value.items():
+            _check_numbers(member, f"{key}.{name}")
+    if isinstance(value, list):
+        for index, member in enumerate(value):
+            _check_numbers(member, f"{key}[{index}]")
+
+
+def merge(user: FileConfig, project: FileConfig) -> Config:
     """Return the user's configuration with the project's on top."""
+    given = project.deadline if project.deadline is not None else user.deadline
     names = [*user.plugins, *(name for name in project.plugins if name not in user.plugins)]
     return Config(
         order=[*user.order, *(name for name in project.order if name not in user.order)],
         disabled=[*user.disabled, *project.disabled],
-        deadline=project.deadline if project.deadline != DEFAULT_SECONDS else user.deadline,
+        deadline=given if given is not None else DEFAULT_SECONDS,
         plugins={name: {**user.plugins.get(name, {}), **project.plugins.get(name, {})} for name in names},
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pi_host._errors import PluginError
+from pi_host._manifest import encodable
 from pi_host._plugins import Plugin
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def find(selection: Selection, config: Config) -> list[Plugin]:
     found: dict[str, Plugin] = {}
     refused: list[Plugin] = []
     for plugin in _candidates(selection):
+        _check_encoding(plugin)
         first = found.setdefault(plugin.name, plugin)
         if first is not plugin:
             plugin.status = "refused"
@@ -75,6 +77,8 @@ def _candidates(selection: Selection) -> Iterator[Plugin]:
         Plugin(name=path.stem, source=source, target=str(path))
         for folder, source in selection.folders.items()
         for path in sorted(folder.glob("*.py"))
+        # Editors keep locks, backups and swap files beside the file that they edit.
+        if not path.name.startswith(".") and path.stem != "__init__"
     ]
     asked = [_asked_for(wanted, [*installed, *files]) for wanted in selection.explicit]
     for plugin in asked:
@@ -96,6 +100,14 @@ def _entry_points() -> Iterator[Plugin]:
             distribution=distribution.name if distribution else None,
             version=distribution.version if distribution else None,
         )
+
+
+def _check_encoding(plugin: Plugin) -> None:
+    name, target = encodable(plugin.name), encodable(plugin.target)
+    if target != plugin.target or name != plugin.name:
+        # Neither the manifest nor pi could be told of it as it is.
+        plugin.name, plugin.target, plugin.status = name, target, "broken"
+        plugin.problem = f"its name is not UTF-8: {target!r}; rename the file or folder"
 
 
 def _asked_for(wanted: str, there: list[Plugin]) -> Plugin:

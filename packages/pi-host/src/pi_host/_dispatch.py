@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pi_host._answers import check_for
 from pi_host._deadline import Clock
-from pi_host._errors import DeadlineError, HookFailedError, describe
+from pi_host._errors import DeadlineError, HookFailedError, WireError, concerns_us, describe
 from pi_host._hook import Outcome
 from pi_host._merge import FOLDS, Fold
 from pi_host._stepping import stepped
@@ -48,6 +49,7 @@ class Dispatcher:
         event: Event,
         contexts: Callable[[str, Clock | None], Context],
         abandon: Callable[[Outcome], None],
+        settle: Callable[[], None] = lambda: None,
     ) -> Outcome:
         """Run every implementation of ``hook`` on ``event`` and return what they came to.
 
@@ -56,13 +58,14 @@ class Dispatcher:
             event: what happened; implementations see the changes that earlier ones made.
             contexts: makes the context of one plugin, given its name and its clock.
             abandon: called with the outcome so far if an implementation survives its own cancellation.
+            settle: called after each implementation; raises ``WireError`` if what that left in the event can't be sent,
+                and has put back what was there before.
         """
-        fold = FOLDS[hook.info.policy](event)
+        fold = FOLDS[hook.info.policy](event, settle)
         wrapping = Wrapping(hook, fold, self._mark, self._listener)
-        wrapping.enter(contexts)
-        failure = None
+        done, failure = wrapping.enter(contexts)
         left_behind = False
-        for implementation in hook.implementations:
+        for implementation in () if done else hook.implementations:
 
             def give_up(implementation: Implementation = implementation) -> None:
                 nonlocal left_behind
@@ -70,6 +73,8 @@ class Dispatcher:
                 reason = "ignored its cancellation and was left behind, with the plugins after it"
                 lost = HookFailedError(implementation.plugin, hook.info.name, reason)
                 self._listener.failed(lost, DeadlineError(reason))
+                with suppress(WireError):
+                    settle()
                 abandon(Outcome(fold.result(), lost if hook.info.closed else None))
 
             try:
@@ -100,7 +105,9 @@ class Dispatcher:
                     answer = self._call(hook, implementation, event, ctx)
                     if answer is not None:
                         await self._settle(hook, implementation, answer)
-                except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin raises is its own failure
+                except BaseException as error:
+                    if concerns_us(error):
+                        raise
                     lost = HookFailedError(implementation.plugin, hook.info.name, describe(error))
                     self._listener.failed(lost, error)
                 else:
@@ -135,11 +142,16 @@ class Dispatcher:
         started = time.perf_counter_ns()
         try:
             answer = await self._invoke(hook, implementation, fold.event, contexts, give_up)
+            fold.settle()
             taken = answer is not None and fold.take(check_for(hook, answer))
-        except (Exception, SystemExit, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+            if answer is not None:
+                fold.settle()  # a payload given back is in the event only now
+        except BaseException as error:
+            if concerns_us(error):
                 raise
             fold.restore(state)
+            with suppress(WireError):
+                fold.settle()  # it failed already; the next one must not be blamed for what it left
             raise HookFailedError(implementation.plugin, hook.info.name, describe(error)) from error
         self._listener.finished(implementation.plugin, hook.info.name, time.perf_counter_ns() - started, answer)
         return taken
@@ -170,9 +182,3 @@ class Dispatcher:
                 return await answer
         whose = (implementation.plugin, hook.info.name, implementation.deadline)
         return await stepped(answer, self._mark, whose, clock)
-
-
-def _is_cancelled() -> bool:
-    # Otherwise the plugin awaited something that was cancelled, which is its own failure.
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ __all__ = [
     "PluginError",
     "StaleSessionError",
     "WireError",
+    "concerns_us",
     "describe",
 ]
 
@@ -91,12 +93,45 @@ class WireError(PiHostError):
     """A frame that cannot be sent or understood."""
 
 
-def describe(error: BaseException) -> str:
-    """Return what a person should read of an exception that a plugin raised: its kind too, unless we raised it."""
-    text = str(error)
-    ours = isinstance(error, DeadlineError) or (
-        isinstance(error, TypeError) and text.startswith(("gave back", "not a "))
+def describe(error: BaseException, *, ours: bool = False) -> str:
+    """Return what a person should read of an exception that a plugin raised: its kind too, unless we raised it.
+
+    Args:
+        error: the exception; its kind alone is told if it can't say more.
+        ours: whether its text is enough in any case.
+    """
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # the plugin's own code makes the text, and it may fail too
+        text = ""
+    ours = (
+        ours
+        or isinstance(error, DeadlineError)
+        or (isinstance(error, TypeError) and text.startswith(("gave back", "not a ")))
     )
-    if ours:
+    if ours and text:
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def concerns_us(error: BaseException) -> bool:
+    """Return whether ``error``, which came out of a plugin's code, is meant for this process and not its failure.
+
+    That is so when somebody cancels the task that runs it, closes its coroutine, or interrupts the process.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        # Otherwise the plugin awaited something that was cancelled.
+        task = asyncio.current_task()
+        return task is not None and task.cancelling() > 0
+    if isinstance(error, GeneratorExit):
+        # Requests are kept until they end, so none of them is closed while the loop runs.
+        return not _loop_runs()
+    return isinstance(error, KeyboardInterrupt)
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_host import _config, _manifest
-from pi_host._config import Config
+from pi_host._config import FileConfig
 from pi_host._errors import ConfigError
 from pi_host._registry import Registry
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from pi_host._config import Config
     from pi_host._discovery import Selection
     from pi_host._manifest import Manifest
     from pi_host._plugins import Plugin
@@ -76,14 +77,14 @@ def _configuration(selection: Selection) -> tuple[Config, list[str]]:
     paths = [selection.agent_dir / _config.FILE_NAME]
     if selection.project is not None:
         paths.append(selection.project / ".pi" / _config.FILE_NAME)
-    merged, problems = Config(), []
-    for path in paths:
+    files, problems = [FileConfig(), FileConfig()], []
+    for index, path in enumerate(paths):
         try:
-            merged = _config.merge(merged, _config.read(path))
+            files[index] = _config.read(path)
         except ConfigError as error:
             # A plugin that guards something must not fall away with a typo, so the rest runs with the defaults.
             problems.append(f"{error}; this file is ignored until it is mended")
-    return merged, problems
+    return _config.merge(*files), problems
 
 
 def _find(selection: Selection, config: Config) -> list[Plugin]:
@@ -93,8 +94,9 @@ def _find(selection: Selection, config: Config) -> list[Plugin]:
 
 
 def _blank(plugin: Plugin) -> Plugin:
-    # Broken and refused plugins get another chance: what stood against them may be gone.
-    again = plugin.status == "broken" or (plugin.status == "refused" and "its name is" not in (plugin.problem or ""))
+    # Broken and refused plugins get another chance: what stood against them may be gone, except for a name.
+    named = (plugin.problem or "").startswith("its name is ")
+    again = plugin.status in {"broken", "refused"} and not named
     kept = plugin.status if not again else "active"
     return type(plugin)(
         name=plugin.name,
@@ -108,11 +110,8 @@ def _blank(plugin: Plugin) -> Plugin:
 
 
 def _holds(manifest: Manifest, registry: Registry) -> bool:
-    offered = manifest.contributions
-    return (
-        offered.events == registry.implementers()
-        and [tool["name"] for tool in offered.tools] == list(registry.tools)
-        and [command["name"] for command in offered.commands] == list(registry.commands)
-        and list(offered.companions) == list(registry.companions)
-        and [plugin.status for plugin in manifest.plugins] == [plugin.status for plugin in registry.plugins]
-    )
+    # What a plugin offers may depend on more than the files that the manifest was made from.
+    offered = _manifest.contributions(registry)
+    return manifest.contributions == offered and [plugin.status for plugin in manifest.plugins] == [
+        plugin.status for plugin in registry.plugins
+    ]

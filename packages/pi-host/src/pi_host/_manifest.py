@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     from pi_host._discovery import Selection
     from pi_host._registry import Registry
 
-__all__ = ["FORMAT", "Contributions", "Manifest", "compile_manifest", "path_for", "read", "write"]
+__all__ = [
+    "FORMAT",
+    "Contributions",
+    "Manifest",
+    "compile_manifest",
+    "contributions",
+    "encodable",
+    "path_for",
+    "read",
+    "write",
+]
 
 #: Changes whenever the file's meaning does; another number makes the file count as absent.
 FORMAT: Final = 2
@@ -75,6 +85,11 @@ class Manifest(msgspec.Struct, kw_only=True):
         return all(_state(path) == (path, time, size) for path, time, size in self.inputs)
 
 
+def encodable(text: str) -> str:
+    """Return ``text`` with lone surrogates spelled out, which UTF-8 has no bytes for."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def path_for(cache: Path, python: str, selection: Selection) -> Path:
     """Return where the manifest for this interpreter and selection of plugins is kept.
 
@@ -84,7 +99,7 @@ def path_for(cache: Path, python: str, selection: Selection) -> Path:
 
     parts = [python, str(selection.agent_dir), str(selection.project or ""), str(int(selection.autoload))]
     key = "\n".join([*parts, *selection.explicit])
-    return cache / f"manifest-{hashlib.sha256(key.encode()).hexdigest()[:16]}.json"
+    return cache / f"manifest-{hashlib.sha256(encodable(key).encode()).hexdigest()[:16]}.json"
 
 
 def read(path: Path) -> Manifest | None:
@@ -102,27 +117,31 @@ def write(manifest: Manifest, path: Path) -> bool:
 
     try:
         replace(path, [msgspec.json.encode(manifest)])
-    except OSError as error:
-        sys.stderr.write(f"the manifest can't be kept: {error}\n")
+    except Exception as error:  # noqa: BLE001  # whatever is odd about this place, the plugins are loaded and run
+        sys.stderr.write(encodable(f"the manifest can't be kept: {error}\n"))
         return False
     return True
 
 
 def compile_manifest(registry: Registry, selection: Selection, config: Config, problems: Iterable[str]) -> Manifest:
     """Return the manifest of the plugins in ``registry``."""
-    tools = [tool.declaration() for _, tool in registry.tools.values()]
     return Manifest(
         inputs=[_state(path) for path in _inputs(registry.plugins, selection)],
-        contributions=Contributions(
-            events=registry.implementers(),
-            tools=tools,
-            commands=[command.declaration() for _, command in registry.commands.values()],
-            flags=[flag.declaration() for _, flag in registry.flags.values()],
-            companions={plugin: os.fspath(companion.path) for plugin, companion in registry.companions.items()},
-        ),
+        contributions=contributions(registry),
         plugins=registry.plugins,
         config=config,
-        problems=list(problems),
+        problems=[encodable(problem) for problem in problems],
+    )
+
+
+def contributions(registry: Registry) -> Contributions:
+    """Return what the plugins in ``registry`` offer."""
+    return Contributions(
+        events=registry.implementers(),
+        tools=[registry.declared["tool", name] for name in registry.tools],
+        commands=[registry.declared["command", name] for name in registry.commands],
+        flags=[registry.declared["flag", name] for name in registry.flags],
+        companions={plugin: os.fspath(companion.path) for plugin, companion in registry.companions.items()},
     )
 
 

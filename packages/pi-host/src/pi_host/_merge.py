@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pi_host._base import Event
 
 __all__ = ["FOLDS", "Fold"]
@@ -19,16 +21,18 @@ class Fold:
 
     Attributes:
         merged: the answer so far under pi's own keys, ``None`` for no answer.
+        settle: to be called when a plugin is done with the event; see ``Dispatcher.run``.
     """
 
     #: Whether the event takes an answer at all.
     answers: ClassVar[bool] = True
 
-    __slots__ = ("event", "merged")
+    __slots__ = ("event", "merged", "settle")
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, settle: Callable[[], None]) -> None:
         self.event: Any = event
         self.merged: Any = None
+        self.settle = settle
 
     def take(self, answer: Any) -> bool:
         """Take the next answer; return whether the remaining plugins are to be skipped."""
@@ -159,8 +163,7 @@ class _Payload(Fold):
         return False
 
     def override(self, answer: Any) -> None:
-        if answer is not None:
-            self.event.payload = answer
+        self.event.payload = answer
 
 
 class _Edit(Fold):
@@ -175,8 +178,7 @@ class _Edit(Fold):
         return False
 
     def override(self, answer: Any) -> None:
-        if answer is not None:
-            self.take(answer)
+        self.take(answer)
 
     def state(self) -> Any:
         return self.event.messages.snapshot()
@@ -192,8 +194,8 @@ class _Prompt(Fold):
 
     __slots__ = ("messages",)
 
-    def __init__(self, event: Event) -> None:
-        super().__init__(event)
+    def __init__(self, event: Event, settle: Callable[[], None]) -> None:
+        super().__init__(event, settle)
         self.messages: list[Any] = []
 
     def take(self, answer: Any) -> bool:
@@ -207,8 +209,7 @@ class _Prompt(Fold):
     def override(self, answer: Any) -> None:
         if answer != self.merged:
             self.messages, self.merged = [], None
-            if answer is not None:
-                self.take(answer)
+            self.take(answer)
 
     def result(self) -> Any:
         if self.merged is None:

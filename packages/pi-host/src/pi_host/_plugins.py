@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from pi_host._errors import PluginError
+from pi_host._errors import PluginError, describe
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -111,7 +111,7 @@ def _where(error: BaseException) -> str:
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = describe(error)
     if traceback is None or "importlib" in traceback.tb_frame.f_code.co_filename:
         return text
     return f"{text} ({traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno})"

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import pluggy
 
 from pi_host import hookspecs
 from pi_host._catalog import CATALOG
 from pi_host._commands import Flag, command_of
 from pi_host._companion import Companion
-from pi_host._errors import PluginError
+from pi_host._errors import PluginError, describe
 from pi_host._hook import Hook, Implementation
+from pi_host._manifest import encodable
 from pi_host._plugins import load
 from pi_host._tools import tool_of
 
@@ -40,6 +44,7 @@ class Registry:
         commands: by name, each with the plugin that brings it.
         flags: by name, each with the plugin that declares it.
         companions: modules inside pi, by the plugin that brings them.
+        declared: what pi is told of a tool, command or flag, as JSON data, by its kind and name.
     """
 
     def __init__(self, config: Config, *, pi_version: str = "") -> None:
@@ -48,6 +53,7 @@ class Registry:
         self.commands: dict[str, tuple[str, Command]] = {}
         self.flags: dict[str, tuple[str, Flag]] = {}
         self.companions: dict[str, Companion] = {}
+        self.declared: dict[tuple[str, str], dict[str, Any]] = {}
         self._config = config
         self._pi_version = pi_version
         self._manager = pluggy.PluginManager(PROJECT_NAME)
@@ -70,6 +76,8 @@ class Registry:
             if plugin.status == "active":
                 self._guarded(plugin, partial(self._collect, plugin, namespace))
         self._check_names()
+        for plugin in self.plugins:
+            plugin.problem = encodable(plugin.problem) if plugin.problem is not None else None
 
     def hook(self, name: str) -> Hook | None:
         """Return what is to be run for the event ``name``, or ``None`` if no plugin implements it."""
@@ -103,6 +111,8 @@ class Registry:
 
     def _admit(self, plugin: Plugin, namespace: Any) -> Any:
         required = getattr(namespace, "REQUIRES_PI", None)
+        if required is not None and not re.fullmatch(r"[0-9]+(\.[0-9]+)*", str(required)):
+            raise PluginError(plugin.name, f"REQUIRES_PI is {required!r}; write the oldest version, like '1.5.2'")
         if required is not None and _numbers(self._pi_version) < _numbers(str(required)):
             plugin.status = "refused"
             plugin.problem = f"needs pi {required} or newer, this is pi {self._pi_version}; update pi or disable it"
@@ -121,7 +131,7 @@ class Registry:
         except pluggy.PluginValidationError as error:
             raise PluginError(plugin.name, " ".join(str(error).split())) from error
         for caller in self._manager.get_hookcallers(namespace) or []:
-            plugin.hooks.append(caller.name)
+            plugin.hooks.append(encodable(caller.name))
             for impl in caller.get_hookimpls():
                 if impl.plugin is namespace:
                     _check_signature(plugin, caller.name, impl)
@@ -131,11 +141,11 @@ class Registry:
         for value in _members(namespace):
             if (tool := tool_of(value)) is not None:
                 _ = tool.arguments  # a signature that can't be offered is told now and not at the first call
-                plugin.tools.append(self._claim(plugin, self.tools, tool.name, tool, "tool"))
+                self._claim(plugin, self.tools, plugin.tools, tool, "tool")
             if (command := command_of(value)) is not None:
-                plugin.commands.append(self._claim(plugin, self.commands, command.name, command, "command"))
+                self._claim(plugin, self.commands, plugin.commands, command, "command")
             if isinstance(value, Flag):
-                plugin.flags.append(self._claim(plugin, self.flags, value.name, value, "flag"))
+                self._claim(plugin, self.flags, plugin.flags, value, "flag")
             if isinstance(value, Companion):
                 self._accompany(plugin, value)
 
@@ -144,12 +154,22 @@ class Registry:
             raise PluginError(plugin.name, "has two companion modules; let one import the other")
         if not companion.path.is_file():
             raise PluginError(plugin.name, f"its companion module {str(companion.path)!r} does not exist")
+        _plain(plugin, "companion module", os.fspath(companion.path))
 
-    def _claim(self, plugin: Plugin, owned: dict[str, tuple[str, Any]], name: str, value: Any, kind: str) -> str:
-        owner, _ = owned.setdefault(name, (plugin.name, value))
+    def _claim(
+        self, plugin: Plugin, owned: dict[str, tuple[str, Any]], names: list[str], value: Any, kind: str
+    ) -> None:
+        name = value.name
+        declared = _plain(plugin, f"{kind} {name!r}", value.declaration())
+        owner, first = owned.setdefault(name, (plugin.name, value))
         if owner != plugin.name:
             plugin.problem = f"its {kind} {name!r} is not offered: plugin {owner!r} runs earlier and has one too"
-        return name
+        elif first is value:
+            self.declared[kind, name] = declared
+        elif not _is_same(first, value):
+            plugin.problem = f"it has two {kind}s {name!r}, and only one of them is offered; rename the other"
+        if name not in names:
+            names.append(name)
 
     def _guarded(self, plugin: Plugin, step: Callable[[], Any]) -> Any:
         try:
@@ -157,7 +177,7 @@ class Registry:
         except PluginError as error:
             reason = error.reason
         except Exception as error:  # noqa: BLE001  # whatever a plugin raises must not stop the others
-            reason = f"{type(error).__name__}: {error}"
+            reason = describe(error)
         plugin.status, plugin.problem = "broken", reason
         if self._manager.has_plugin(plugin.name):
             self._manager.unregister(name=plugin.name)
@@ -175,6 +195,19 @@ class Registry:
                 plugin = next(plugin for plugin in self.plugins if plugin.name == impl.plugin_name)
                 if not impl.optionalhook:
                     plugin.problem = f"there is no hook {caller.name!r}{_nearest(caller.name)}"
+
+
+def _plain(plugin: Plugin, what: str, declared: Any) -> Any:
+    # Encoded here, where a failure is still its plugin's alone, and as it comes back from the manifest.
+    try:
+        return msgspec.json.decode(msgspec.json.encode(declared))
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise PluginError(plugin.name, f"its {what} can't be told to pi: {error}") from error
+
+
+def _is_same(first: Any, second: Any) -> bool:
+    # One tool under two names of the module is one tool, and every look at a method makes another object of it.
+    return bool(getattr(first, "function", first) == getattr(second, "function", second))
 
 
 def _members(namespace: Any) -> Iterator[Any]:

@@ -59,6 +59,47 @@ class _Compiled(NamedTuple):
     observes: bool
 
 
+class _Changes:
+    """What plugins change in place in the fields of an event where pi obeys that.
+
+    Args:
+        event: as it came, before any plugin saw it.
+        fields: the fields, by their names here and in pi.
+    """
+
+    __slots__ = ("_event", "_fields", "_sent", "_settled")
+
+    def __init__(self, event: Event, fields: tuple[tuple[str, str], ...]) -> None:
+        self._event = event
+        self._fields = fields
+        self._sent = [encode(getattr(event, attribute)) for attribute, _ in fields]
+        self._settled = self._sent.copy()
+
+    def settle(self) -> None:
+        """Note what is in the fields now.
+
+        Raises:
+            WireError: one of them is no JSON; it has again what it had before.
+        """
+        wrong = None
+        for number, (attribute, field) in enumerate(self._fields):
+            try:
+                self._settled[number] = encode(getattr(self._event, attribute))
+            except WireError as error:
+                setattr(self._event, attribute, decode(self._settled[number]))
+                wrong = WireError(f"{field!r}, changed in place, is {error}")
+        if wrong is not None:
+            raise wrong
+
+    def by_field(self) -> dict[str, Any]:
+        """Return the fields that are not as they came, under pi's own names."""
+        return {
+            field: getattr(self._event, attribute)
+            for (attribute, field), sent, settled in zip(self._fields, self._sent, self._settled, strict=True)
+            if settled != sent
+        }
+
+
 class Runtime:
     """Runs what the plugins registered.
 
@@ -106,23 +147,18 @@ class Runtime:
         for attribute, field in compiled.handles:
             if (value := getattr(event, attribute)) is not None:  # not every pi has every field
                 setattr(event, attribute, self._handle(value, field, request.id))
-        before = [encode(getattr(event, attribute)) for attribute, _ in compiled.inplace]
+        changes = _Changes(event, compiled.inplace)
 
         def contexts(plugin: str, clock: Clock | None) -> Context:
             return self._context(Context, plugin, request, clock)
 
         def finish(outcome: Outcome) -> Outcome:
-            try:
-                return Outcome(_reply(compiled, event, before, outcome.answer), outcome.failure)
-            except WireError as error:
-                suspects = ", ".join(repr(plugin) for plugin in compiled.hook.plugins)
-                raise WireError(
-                    f"{name}: a field changed in place is {error}; one of these did it: {suspects}"
-                ) from error
+            return Outcome(_reply(compiled, event, changes, outcome.answer), outcome.failure)
 
-        return finish(
-            await self._dispatcher.run(compiled.hook, event, contexts, lambda outcome: abandon(finish(outcome)))
-        )
+        def give_up(outcome: Outcome) -> None:
+            abandon(finish(outcome))
+
+        return finish(await self._dispatcher.run(compiled.hook, event, contexts, give_up, changes.settle))
 
     async def observe(self, name: str, batch: msgspec.Raw | bytes) -> bool:
         """Run the hook ``name`` on a JSON list of events that nobody waits for.
@@ -272,16 +308,11 @@ def _compile(hook: Hook) -> _Compiled:
     )
 
 
-def _reply(compiled: _Compiled, event: Event, before: list[bytes], answer: Any) -> dict[str, Any] | None:
+def _reply(compiled: _Compiled, event: Event, changes: _Changes, answer: Any) -> dict[str, Any] | None:
     reply: dict[str, Any] = {}
     if answer is not None:
         reply["a"] = answer
-    changed = {
-        field: value
-        for (attribute, field), was in zip(compiled.inplace, before, strict=True)
-        if encode(value := getattr(event, attribute)) != was
-    }
-    if changed:
+    if changed := changes.by_field():
         reply["i"] = changed
     if compiled.hook.info.policy == "edit" and (plan := event.messages.plan()) is not None:  # type: ignore[attr-defined]  # events of this policy have a message list
         reply["e"] = plan

@@ -16,7 +16,7 @@ from pi_host._codec import decode
 from pi_host._context import Signal
 from pi_host._deadline import DEFAULT_SECONDS
 from pi_host._discovery import Selection
-from pi_host._errors import PiHostError, PluginError, WireError
+from pi_host._errors import PiHostError, PluginError, WireError, concerns_us, describe
 from pi_host._inflight import InFlight
 from pi_host._loading import load_plugins
 from pi_host._log import log
@@ -108,10 +108,12 @@ class Server:
     def _on_frame(self, frame: Frame) -> None:
         try:
             self._route(frame)
-        except Exception as error:  # noqa: BLE001  # one bad frame must not end the link
-            log(f"frame {frame.m!r} failed: {type(error).__name__}: {error}")
+        except BaseException as error:  # one bad frame must not end the link
+            if concerns_us(error):
+                raise
+            log(f"frame {frame.m!r} failed: {describe(error)}")
             if frame.m == "hello" and self._runtime is None:
-                self._fatal(f"{type(error).__name__}: {error}")  # nobody waits for a host that will never be ready
+                self._fatal(describe(error))  # nobody waits for a host that will never be ready
             elif frame.id:
                 self._refuse(frame, error)
 
@@ -155,7 +157,8 @@ class Server:
             self._fatal(f"the bridge speaks protocol {spoken!r}, this host {PROTOCOL}; run `pi-host install`")
             return
         hello = msgspec.convert(greeting, Hello)
-        self._reporter = Reporter(self._tell, _open_trace(hello.trace))
+        trace, problem = _open_trace(hello.trace)
+        self._reporter = Reporter(self._tell, trace)
         selection = Selection(
             Path(hello.agent_dir),
             project=Path(hello.project) if hello.project else None,
@@ -174,6 +177,8 @@ class Server:
             self._fatal(str(PluginError(broken[0].name, broken[0].problem or "can't be used")))
             return
         self._begin(loaded, frame, known=hello.known)
+        if problem is not None:
+            self._reporter.problem(problem, level="warning")
 
     def _begin(self, loaded: Loaded, frame: Frame, *, known: bool) -> None:
         self._runtime = Runtime(loaded.registry, loaded.config, self._peer, self._reporter, self._mark)
@@ -223,8 +228,10 @@ class Server:
     async def _answer(self, frame: Frame, outcome: Awaitable[Outcome]) -> None:
         try:
             self._reply(frame, await outcome)
-        except Exception as error:  # noqa: BLE001  # the bridge fails the event by the event's own rule
-            log(f"event {frame.n!r} failed: {type(error).__name__}: {error}")
+        except BaseException as error:  # the bridge fails the event by the event's own rule
+            if concerns_us(error):
+                raise
+            log(f"event {frame.n!r} failed: {describe(error)}")
             self._refuse(frame, error)
 
     def _reply(self, frame: Frame, outcome: Outcome) -> None:
@@ -243,7 +250,9 @@ class Server:
                 self._peer.send({"id": frame.id, "r": await work(Request(frame.id, signal))})
             except asyncio.CancelledError:
                 self._refuse(frame, PiHostError("aborted"))
-            except (Exception, SystemExit) as error:  # noqa: BLE001  # it is what pi shows as the error of the tool or command
+            except BaseException as error:  # it is what pi shows as the error of the tool or command
+                if concerns_us(error):
+                    raise
                 log(f"{frame.m} {frame.n!r} failed: {''.join(traceback.format_exception(error)).rstrip()}")
                 self._refuse(frame, error)
 
@@ -257,16 +266,17 @@ class Server:
         async def run() -> None:
             try:
                 await runtime.companion(frame.n, frame.p, Request(0, Signal()))
-            except (Exception, SystemExit) as error:  # noqa: BLE001  # nobody waits for it, so the user is told
-                text = f"plugin {frame.n!r}: what its companion module said failed: {type(error).__name__}: {error}"
+            except BaseException as error:  # nobody waits for it, so the user is told
+                if concerns_us(error):
+                    raise
+                text = f"plugin {frame.n!r}: what its companion module said failed: {describe(error)}"
                 self._reporter.problem(text, cause=error)
 
         self._notices -= 1
         self._inflight.start(self._notices, Signal(), run(), suspends=True)
 
     def _refuse(self, frame: Frame, error: BaseException) -> None:
-        text = str(error) if isinstance(error, PiHostError) else f"{type(error).__name__}: {error}"
-        self._peer.send({"id": frame.id, "e": {"message": text}})
+        self._peer.send({"id": frame.id, "e": {"message": describe(error, ours=isinstance(error, PiHostError))}})
 
     def _tell(self, level: str, text: str) -> None:
         self._peer.send({"m": "report", "p": {"level": level, "text": text}})
@@ -275,7 +285,12 @@ class Server:
         self._peer.send({"m": "stalled", "p": {"plugin": plugin, "hook": hook, "seconds": round(seconds, 1)}})
 
 
-def _open_trace(path: str | None) -> TextIO | None:
+def _open_trace(path: str | None) -> tuple[TextIO | None, str | None]:
+    # The trace, and what is wrong with it: plugins that guard something must not fall away with it.
     if path is None:
-        return None
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w", encoding="utf-8")
+        return None, None
+    try:
+        trace = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError as error:
+        return None, f"the trace {path!r} can't be written: {error.strerror}; name another file in PI_HOST_TRACE"
+    return os.fdopen(trace, "w", encoding="utf-8"), None

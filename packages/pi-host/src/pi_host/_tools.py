@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar, get_type_hints, overload
 
@@ -21,6 +22,12 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 _MARK: Final = "__pi_tool__"
 
+#: Members of each type of content block that pi can't do without; all are text.
+_MEMBERS: Final = {"text": ("text",), "image": ("data", "mimeType")}
+
+#: How much of a wrong value an error shows, in characters.
+_EXCERPT: Final = 200
+
 
 class ToolError(PiHostError):
     """Raised by a tool to tell the model what went wrong, in these words."""
@@ -30,7 +37,8 @@ class ToolResult(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=Tru
     """What a tool gives back when plain text is not enough.
 
     Attributes:
-        content: text, or pi's content blocks (``{"type": "text", "text": ...}`` or images).
+        content: text, or pi's content blocks: ``{"type": "text", "text": ...}`` or ``{"type": "image", "data": ...,
+            "mimeType": ...}`` with the data in base64.
         details: JSON data for renderers and the session file; the model does not see it.
         structured_content: machine-readable result (since pi 1.0).
         usage: tokens and cost that the tool itself spent, in pi's form.
@@ -52,7 +60,11 @@ class ToolContext(Context):
     tool_call_id: str
 
     def progress(self, content: str | list[dict[str, Any]], *, details: object = None) -> None:
-        """Show what the tool has so far, in place of what it showed before."""
+        """Show what the tool has so far, in place of what it showed before.
+
+        Raises:
+            TypeError: ``content`` is neither text nor a list of pi's content blocks.
+        """
         self.post("tool.progress", content=blocks(content), details=details)
 
 
@@ -81,10 +93,10 @@ class Tool:
         sequential: bool,
     ) -> None:
         self.function = function
-        self.name: str = name or function.__name__
+        self.name: str = _checked_name(name if name is not None else function.__name__)
         self.label = label or self.name
         self.snippet = snippet
-        self.guidelines = tuple(guidelines)
+        self.guidelines = _checked_lines(guidelines, self.name)
         self.sequential = sequential
         self._arguments: type[msgspec.Struct] | None = None
 
@@ -172,11 +184,15 @@ def tool(  # noqa: PLR0913  # each is a different thing, and all but the functio
 
     Args:
         function: the function, when used without parentheses.
-        name: the tool's name; the function's by default.
+        name: the tool's name, up to 64 of the characters ``A-Za-z0-9_-``; the function's by default.
         label: its name for people.
         snippet: one line for the system prompt's list of tools.
         guidelines: lines for the system prompt's guidelines.
         sequential: run it alone, not beside other tools of the same message.
+
+    Raises:
+        TypeError: the name is not a str, or the guidelines are not a list of them.
+        ValueError: no model could call a tool of that name.
     """
 
     def mark(function: F) -> F:
@@ -199,13 +215,35 @@ def tool_of(candidate: object) -> Tool | None:
 
 
 def blocks(content: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return text as pi's content blocks; blocks stay as they are."""
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+    """Return text as pi's content blocks; blocks stay as they are.
+
+    Raises:
+        TypeError: it is neither. pi keeps what it is given, and a block that it can't read fails every later request.
+    """
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    plain = msgspec.to_builtins(content)
+    if not isinstance(plain, list | tuple):
+        raise TypeError(f"content must be a str or a list of blocks, not {_excerpt(content)}")
+    for block in plain:
+        members = _MEMBERS.get(str(block.get("type"))) if isinstance(block, dict) else None
+        if members is None or not all(isinstance(block.get(member), str) for member in members):
+            raise TypeError(
+                'a content block must be {"type": "text", "text": str} or '
+                f'{{"type": "image", "data": str, "mimeType": str}}, not {_excerpt(block)}'
+            )
+    return list(plain)
 
 
 def result(value: object) -> dict[str, Any]:
-    """Return what a tool gave back in the form that pi's ``execute`` returns."""
+    """Return what a tool gave back in the form that pi's ``execute`` returns.
+
+    Raises:
+        TypeError: it is not data, or a ``ToolResult`` that pi can't read.
+    """
     if isinstance(value, ToolResult):
+        if not isinstance(value.terminate, bool):
+            raise TypeError(f"terminate must be True or False, not {_excerpt(value.terminate)}")
         spelled: dict[str, Any] = msgspec.to_builtins(value)
         return {**spelled, "content": blocks(value.content)}
     if isinstance(value, str):
@@ -214,6 +252,28 @@ def result(value: object) -> dict[str, Any]:
         return {"content": []}
     data = msgspec.to_builtins(value)
     return {"content": blocks(json.dumps(data, indent=2, ensure_ascii=False)), "details": data}
+
+
+def _excerpt(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}..."
+
+
+def _checked_name(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a tool is a str, not {name!r}")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+        raise ValueError(
+            f"no model could call a tool {name!r}; name it with @tool(name=...), up to 64 of the characters A-Za-z0-9_-"
+        )
+    return name
+
+
+def _checked_lines(lines: Sequence[str], name: str) -> tuple[str, ...]:
+    checked = tuple(lines)
+    if isinstance(lines, str) or not all(isinstance(line, str) for line in checked):
+        raise TypeError(f"tool {name!r}: guidelines must be a list of str, not {lines!r}")
+    return checked
 
 
 def _arguments_of(function: Callable[..., Any], name: str) -> type[msgspec.Struct]:
@@ -231,7 +291,7 @@ def _arguments_of(function: Callable[..., Any], name: str) -> type[msgspec.Struc
             fields.append((parameter.name, hint))
         else:
             fields.append((parameter.name, hint, _default(parameter.default)))
-    return msgspec.defstruct(f"{name}_arguments", fields, kw_only=True)
+    return msgspec.defstruct("ToolArguments", fields, kw_only=True)
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -262,6 +322,6 @@ def _default(value: Any) -> Any:
 def _schema(arguments: type[msgspec.Struct]) -> dict[str, Any]:
     schema = msgspec.json.schema(arguments)
     definitions = schema.pop("$defs", {})
-    own = definitions.pop(arguments.__name__, schema)
+    own = definitions.pop(schema["$ref"].rpartition("/")[2])  # longer than its name where another has that too
     own.pop("title", None)
     return {**own, "$defs": definitions} if definitions else own

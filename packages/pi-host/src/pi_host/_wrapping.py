@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pi_host._answers import check_for
-from pi_host._errors import HookFailedError, describe
+from pi_host._errors import HookFailedError, WireError, describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -22,8 +23,8 @@ __all__ = ["Wrapping"]
 class Wrapping:
     """The wrappers of one dispatch, entered in order and left in reverse.
 
-    A wrapper that fails counts as absent and is reported; for an event that fails closed, one that fails on the way out
-    stops pi like any other implementation.
+    A wrapper that fails is reported and counts as absent; for an event that fails closed it stops pi like any other
+    implementation. ``None`` is no answer here either: what there is stays, be it an answer or a failure.
 
     Args:
         hook: what is run.
@@ -39,22 +40,28 @@ class Wrapping:
         self._listener = listener
         self._entered: list[tuple[Implementation, Generator[None, object, object]]] = []
 
-    def enter(self, contexts: Callable[[str, Clock | None], Context]) -> None:
-        """Run every wrapper up to its ``yield``."""
+    def enter(self, contexts: Callable[[str, Clock | None], Context]) -> tuple[bool, HookFailedError | None]:
+        """Run every wrapper up to its ``yield``.
+
+        Returns:
+            Whether nothing further in is to run, as a wrapper has answered already or has failed where that stops pi;
+            and that failure.
+        """
         for wrapper in self._hook.wrappers:
-            ctx = contexts(wrapper.plugin, None)
-            arguments = [self._fold.event if argument == "event" else ctx for argument in wrapper.arguments]
-            self._mark.enter(wrapper.plugin, self._hook.info.name, wrapper.deadline)
             try:
-                generator = wrapper.function(*arguments)
-                next(generator)
-            except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin raises is its own failure
-                reason = "ended without a yield" if isinstance(error, StopIteration) else describe(error)
-                self._listener.failed(HookFailedError(wrapper.plugin, self._hook.info.name, reason), error)
+                answer = self._start(wrapper, contexts)
+                if answer is None:
+                    continue
+                self._take(answer)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001  # whatever a plugin raises is its own failure
+                failure = self._failed(wrapper, error)
+                if failure is not None:
+                    return True, failure
             else:
-                self._entered.append((wrapper, generator))
-            finally:
-                self._mark.leave()
+                return True, None
+        return False, None
 
     def leave(self, failure: HookFailedError | None) -> HookFailedError | None:
         """Hand the result, or ``failure``, to the wrappers and return what stops pi after them."""
@@ -74,22 +81,52 @@ class Wrapping:
             generator.close()
             return self._failed(wrapper, RuntimeError("yielded more than once"))
         except StopIteration as ended:
-            return self._adopt(wrapper, ended.value)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a plugin raises is its own failure
+            return self._adopt(wrapper, ended.value, failure)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # whatever a plugin raises is its own failure
             return failure if error is failure else self._failed(wrapper, error)
         finally:
             self._mark.leave()
 
-    def _adopt(self, wrapper: Implementation, answer: object) -> HookFailedError | None:
-        if answer is self._fold.merged:
-            return None
+    def _start(self, wrapper: Implementation, contexts: Callable[[str, Clock | None], Context]) -> object:
+        ctx = contexts(wrapper.plugin, None)
+        arguments = [self._fold.event if argument == "event" else ctx for argument in wrapper.arguments]
+        self._mark.enter(wrapper.plugin, self._hook.info.name, wrapper.deadline)
         try:
-            self._fold.override(None if answer is None else check_for(self._hook, answer))
-        except Exception as error:  # noqa: BLE001  # a nonsensical answer is the plugin's failure too
-            return self._failed(wrapper, error)
+            generator = wrapper.function(*arguments)
+            next(generator)
+        except StopIteration as ended:
+            if ended.value is None:
+                raise RuntimeError("ended without a yield") from None
+            return ended.value
+        finally:
+            self._mark.leave()
+        self._fold.settle()
+        self._entered.append((wrapper, generator))
         return None
 
+    def _adopt(
+        self, wrapper: Implementation, answer: object, failure: HookFailedError | None
+    ) -> HookFailedError | None:
+        try:
+            if answer is not None:
+                self._take(answer)
+                return None
+            self._fold.settle()
+        except Exception as error:  # noqa: BLE001  # a nonsensical answer is the plugin's failure too
+            return self._failed(wrapper, error)
+        return failure
+
+    def _take(self, answer: object) -> None:
+        self._fold.settle()
+        if answer is not self._fold.merged:
+            self._fold.override(check_for(self._hook, answer))
+            self._fold.settle()  # a payload given back is in the event only now
+
     def _failed(self, wrapper: Implementation, error: BaseException) -> HookFailedError | None:
+        with suppress(WireError):
+            self._fold.settle()  # it failed already; the next one must not be blamed for what it left
         lost = HookFailedError(wrapper.plugin, self._hook.info.name, describe(error))
         self._listener.failed(lost, error)
         return lost if self._hook.info.closed else None

@@ -12,7 +12,7 @@ import pytest
 import pi_host
 from pi_host import events
 from pi_host._catalog import CATALOG
-from pi_host._config import Config, parse
+from pi_host._config import Config, FileConfig, parse
 from pi_host._plugins import Plugin
 from pi_host._registry import Registry
 
@@ -54,7 +54,7 @@ CONFIGURATIONS = [(place, block) for place, block in blocks("toml") if not FOREI
 
 @pytest.mark.parametrize(("place", "block"), CONFIGURATIONS, ids=[place for place, _ in CONFIGURATIONS])
 def test_every_configuration_shown_is_valid(place: str, block: str) -> None:
-    assert parse(block, Path(place)) != Config()
+    assert parse(block, Path(place)) != FileConfig()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
@@ -73,3 +73,9 @@ def test_everything_public_is_documented() -> None:
     public = {f"pi_host.{name}": getattr(pi_host, name) for name in pi_host.__all__}
     public |= {f"events.{info.event}": getattr(events, info.event) for info in CATALOG.values()}
     assert [name for name, value in public.items() if not value.__doc__] == []
+
+
+def test_every_fragment_of_news_is_of_a_kind_that_is_told() -> None:
+    kinds = {"feature", "bugfix", "doc", "removal", "misc"}
+    names = [path.name for path in (ROOT / "changelog.d").glob("[!.]*")]
+    assert [name for name in names if name.split(".")[1:] not in [[kind, "md"] for kind in kinds]] == []
