@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -119,6 +118,8 @@ def concerns_us(error: BaseException) -> bool:
 
     That is so when somebody cancels the task that runs it, closes its coroutine, or interrupts the process.
     """
+    import asyncio  # noqa: PLC0415  # this module is loaded before what keeps asyncio from loading ssl
+
     if isinstance(error, asyncio.CancelledError):
         # Otherwise the plugin awaited something that was cancelled.
         task = asyncio.current_task()
@@ -130,6 +131,8 @@ def concerns_us(error: BaseException) -> bool:
 
 
 def _loop_runs() -> bool:
+    import asyncio  # noqa: PLC0415  # as above
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:
