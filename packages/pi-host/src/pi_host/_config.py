@@ -24,13 +24,13 @@ class FileConfig(msgspec.Struct, forbid_unknown_fields=True):
     Attributes:
         order: plugins that run first.
         disabled: plugins that are never imported.
-        deadline: seconds that one hook implementation may take; ``None`` where the file does not say.
+        deadline: seconds that one hook implementation may take; ``UNSET`` where the file does not say.
         plugins: options by plugin, as JSON data: a date or a time is its ISO text.
     """
 
     order: list[str] = []
     disabled: list[str] = []
-    deadline: float | None = None
+    deadline: float | msgspec.UnsetType = msgspec.UNSET
     plugins: dict[str, dict[str, Any]] = {}
 
 
@@ -95,7 +95,7 @@ def parse(text: str, path: Path) -> FileConfig:
 
 
 def _check_deadlines(config: FileConfig) -> None:
-    deadlines: dict[str, Any] = {} if config.deadline is None else {"deadline": config.deadline}
+    deadlines: dict[str, Any] = {} if config.deadline is msgspec.UNSET else {"deadline": config.deadline}
     for name, options in config.plugins.items():
         if "deadline" in options:
             deadlines[f"plugins.{name}.deadline"] = options["deadline"]
@@ -117,12 +117,12 @@ def _check_numbers(value: Any, key: str) -> None:
 
 def merge(user: FileConfig, project: FileConfig) -> Config:
     """Return the user's configuration with the project's on top."""
-    given = project.deadline if project.deadline is not None else user.deadline
+    given = project.deadline if project.deadline is not msgspec.UNSET else user.deadline
     names = [*user.plugins, *(name for name in project.plugins if name not in user.plugins)]
     return Config(
         order=[*user.order, *(name for name in project.order if name not in user.order)],
         disabled=[*user.disabled, *project.disabled],
-        deadline=given if given is not None else DEFAULT_SECONDS,
+        deadline=given if given is not msgspec.UNSET else DEFAULT_SECONDS,
         plugins={name: {**user.plugins.get(name, {}), **project.plugins.get(name, {})} for name in names},
     )
 
