@@ -59,8 +59,9 @@ def test_hook_message_start(tour: Hooked) -> None:
     run = ["user", "assistant", "toolResult", "assistant"]
     assert [message["role"] for message in messages] == [*system, *run, *run]
     assert messages[len(system)]["content"] == [{"type": "text", "text": "look"}]
-    # pi 0.74.2 hands out the very message that it goes on filling; where Python is slow, something is in it by then.
-    assert messages[len(system) + 1]["content"] == [] or tour.pi.version == OLD
+    # pi's copy of an answer shares its list of blocks with what goes on arriving: a slow Python finds the call in it.
+    begun = messages[len(system) + 1]["content"]
+    assert [block["type"] for block in begun] in ([], ["toolCall"])
 
 
 def test_hook_message_update(tour: Hooked) -> None:
